@@ -1,0 +1,1 @@
+"""One side effect each, idempotent. Activities see ports, never libraries."""

@@ -1,0 +1,170 @@
+"""What activities and the API need from outside, said by those who need it.
+
+Adapters satisfy these by shape; `teikei/bootstrap.py` is the only place where
+the two meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from activities.record import Committed, Order, Receipt, Rendered, RenderJob, Sent
+from teikei.domain.act import Act, Actor
+from teikei.domain.matter import Matter
+
+
+class Ledger(Protocol):
+    """SQL, as the workflows see it."""
+
+    def commit(self, order: Order) -> Committed[Any]:
+        """Decide and remember in one transaction.
+
+        Known key → the stored answer and the present state.  Raises the
+        domain's `Refused` (nothing written), `Stale` in a sandbox whose clock
+        moved, `Unavailable` when the database does not answer.
+        """
+
+    def load(self, matter: str) -> Matter:
+        """The stored state of a matter; `Unknown` when there is none."""
+
+
+class Papers(Protocol):
+    """The document engine with the file store behind it."""
+
+    def write(self, job: RenderJob) -> Rendered:
+        """Render what the matter owes and store the bytes under their SHA-256; a repeat gives the same bytes."""
+
+
+class Post(Protocol):
+    """Mail (later: webhooks, calendars)."""
+
+    async def deliver(self, outbox: str) -> Sent:
+        """Hand over one outbox row; a repeat carries the same Message-ID. Raises `Unavailable` to be tried again."""
+
+    async def bury(self, outbox: str, reason: str) -> None:
+        """Delivery was given up: the row is a dead letter that can be read and re-sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who is asking: a company through one of its keys, or the operator."""
+
+    company: str
+    person: str
+    key_id: str
+    operator: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(company=self.company, person=self.person, key_id=self.key_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The act is stored as an order and will be delivered: the 202."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """Where a sandbox clock stands and how many due items it passed."""
+
+    now: datetime
+    steps: int
+    done: bool
+
+
+class Desk(Protocol):
+    """Where the API hands in acts."""
+
+    async def order(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
+        """Say the act to its matter; within 3 s a receipt, else an order in the inbox. Raises `Refused`, `Busy`."""
+
+    async def open(self, act: Act, by: Actor, key: str) -> Receipt:
+        """Open an alliance: the one act without a workflow; works with Temporal down."""
+
+    async def advance(self, alliance: str, to: datetime) -> Advanced:
+        """Move a sandbox clock, due item by due item."""
+
+    async def alive(self) -> bool:
+        """Does Temporal answer a real call?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list, newest or earliest first as the list says; `after` is the opaque cursor of the next."""
+
+    data: list[dict[str, Any]]
+    after: str | None
+
+
+class Reads(Protocol):
+    """Every read of the API. Whatever `subject` may not see is as if it were not there (`Unknown`)."""
+
+    def caller(self, secret: str) -> Subject | None:
+        """Whose key is this? None: nobody's, or revoked."""
+
+    def healthy(self) -> bool:
+        """Does SQL answer?"""
+
+    def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
+        """Alliances to which the subject is a party, as list rows."""
+
+    def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
+        """The one view of a matter."""
+
+    def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
+        """Matters of a kind in the subject's alliances, as list rows."""
+
+    def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:
+        """Closed items of a matter: comments, scores, reviews, actions."""
+
+    def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
+        """{seq, at, stage, matter, act, by, title_ja, title_en} in order; private ones of others left out."""
+
+    def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
+        """Every leaf in order; with salt and payload where the subject may read them."""
+
+    def papers(self, subject: Subject, alliance: str, *, after: str, limit: int, matter: str = "") -> Page:
+        """Papers of an alliance, or of one matter of it: {sha256, kind, name, matter, size, at}."""
+
+    def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
+        """(name, bytes) of a paper."""
+
+    def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
+        """Mails to the subject's own company: {id, at, template, to, subject, status, attempts, detail}."""
+
+    def mail(self, subject: Subject, outbox: str) -> bytes:
+        """One mail as RFC 5322 bytes."""
+
+    def clock(self, subject: Subject, alliance: str) -> datetime | None:
+        """The sandbox clock; None when this alliance lives in real time."""
+
+    def waiting(self, subject: Subject, order: str) -> dict[str, Any]:
+        """An order of the subject's own company: {id, status, matter, receipt | problem}."""
+
+    def attention(self, *, after: str, limit: int) -> Page:
+        """Matters with an accident: {matter, kind, since, reason}; ids only, no content (operator)."""
+
+    def companies(self, *, after: str, limit: int) -> Page:
+        """The directory."""
+
+    def company(self, company: str) -> dict[str, Any]:
+        """One company of the directory."""
+
+
+class Directory(Protocol):
+    """What the operator writes: companies and keys; and the re-sending of a mail by its company."""
+
+    def add_company(self, facts: dict[str, str], key: str) -> dict[str, Any]:
+        """A company; the same key again gives the same company, with other facts `Conflict`."""
+
+    def add_key(self, company: str, person: str, key: str) -> dict[str, Any]:
+        """An API key of a company; its secret is in this answer only, once."""
+
+    def resend(self, subject: Subject, outbox: str) -> None:
+        """A kept, sent or dead mail goes out once more."""

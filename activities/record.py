@@ -1,0 +1,159 @@
+"""What travels: acts under their tag, orders, receipts, and the states of the matters.
+
+The only union of acts with a tag stands here, because the tag needs pydantic.
+Public acts reach HTTP; system acts come from stories, the dispatcher and the
+clock.  Fields may be added with defaults, never renamed or given a new meaning:
+these shapes are in recorded histories.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field
+
+from teikei.domain.act import Actor
+from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, ShareScores
+from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
+from teikei.domain.alliance.intake import OpenAlliance, StateIntake
+from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.standing import Abandon, Resume, Suspend
+from teikei.domain.alliance.state import Alliance
+from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
+from teikei.domain.allocation.state import Allocation
+from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
+from teikei.domain.decision.state import Decision
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.matter import Matter
+from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
+
+SCHEMA = 1
+"""Of `Say` and `Order`; a consumer ignores fields that it does not know."""
+
+S = TypeVar("S", bound=Matter)
+
+PublicAct = (
+    OpenAlliance
+    | StateIntake
+    | GiveScore
+    | ShareScores
+    | DraftAgreement
+    | HoldReview
+    | FinishAction
+    | BeginExit
+    | TickExitItem
+    | Suspend
+    | Resume
+    | Abandon
+    | Revise
+    | Freeze
+    | Sign
+    | RefuseRenewal
+    | Comment
+    | RecordInternalApproval
+    | CastVote
+    | EnterAmount
+    | CloseInputs
+    | ConfirmPayment
+)
+SystemAct = (
+    DraftNda
+    | CallGoNoGo
+    | PlanReview
+    | DraftTermination
+    | OpenFinalPeriod
+    | SubmitSplit
+    | FellDue
+    | PaperReady
+    | Hold
+    | Release
+    | Drop
+    | NoteAttention
+    | ClearAttention
+    | AgreementMoved
+    | DecisionClosed
+    | PeriodSettled
+)
+AnyAct = Annotated[PublicAct | SystemAct, Field(discriminator="kind")]
+
+STATES: dict[str, type[Matter]] = {c.kind: c for c in (Alliance, Agreement, Decision, Allocation)}
+"""The state class of each kind of matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """The one update of every matter. `at` is set in a sandbox only: the clock row as the sender saw it."""
+
+    v: int = SCHEMA
+    key: str
+    by: Actor
+    act: AnyAct
+    at: datetime | None = None
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An act on its way into `commit`. `now` is the workflow's clock; in a sandbox the clock row counts instead."""
+
+    v: int = SCHEMA
+    key: str
+    by: Actor
+    matter: str
+    act: AnyAct
+    now: datetime
+    at: datetime | None = None
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The stored answer to an act: where it stands in the record, and what it made."""
+
+    matter: str
+    kind: str
+    version: int
+    at: datetime
+    first: int
+    last: int
+    created: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed(Generic[S]):
+    """What `commit` returns: the stored state, which the workflow adopts, and the receipt."""
+
+    state: S
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderJob:
+    """A paper that a matter owes."""
+
+    matter: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A paper that is written and stored. `owed` is false when the matter no longer wants it."""
+
+    sha256: str = ""
+    size: int = 0
+    clauses: str = ""
+    owed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How a delivery went: sent, or kept for reading and re-sending where no way out is configured."""
+
+    status: str
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Everything that touches the outside world: SQL, files, mail, calendars, Temporal."""

@@ -1,0 +1,262 @@
+"""The tables. JSON stands in text columns, byte for byte as it was made; instants are UTC.
+
+What may never be rewritten (`entries`) is guarded by triggers of the migration,
+not by good will.  `answers` carries the fence: one act per (matter, version).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from teikei.adapters.sql.types import UtcInstant
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """All tables share one metadata with named constraints from the first revision."""
+
+
+def text_key() -> Any:
+    return Field(primary_key=True, sa_type=Text)
+
+
+def text() -> Any:
+    return Field(default="", sa_type=Text)
+
+
+def refers(column: str, *, primary_key: bool = False, index: bool = False) -> Any:
+    return Field(sa_type=Text, sa_column_args=[ForeignKey(column)], primary_key=primary_key, index=index)
+
+
+def instant(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_type=cast("Any", UtcInstant), nullable=nullable)
+
+
+class CompanyRow(Base, table=True):
+    """A company of the directory."""
+
+    __tablename__ = "companies"
+    id: str = text_key()
+    name_ja: str = text()
+    name_en: str = text()
+    address: str = text()
+    representative_title: str = text()
+    representative_name: str = text()
+    created_at: datetime = instant()
+
+
+class ApiKeyRow(Base, table=True):
+    """An API key: only the SHA-256 of its secret. No company: the operator's."""
+
+    __tablename__ = "api_keys"
+    id: str = text_key()
+    company_id: str | None = Field(default=None, sa_type=Text, sa_column_args=[ForeignKey("companies.id")], nullable=True)
+    person: str = text()
+    hash: str = Field(sa_type=Text, unique=True)
+    created_at: datetime = instant()
+    revoked_at: datetime | None = instant(nullable=True)
+
+
+class AllianceRow(Base, table=True):
+    """The head of an alliance: its last seq, and in a sandbox its clock. `commit` locks this row first."""
+
+    __tablename__ = "alliances"
+    id: str = text_key()
+    head: int = Field(default=0, sa_type=BigInteger)
+    clock: datetime | None = instant(nullable=True)
+    calendar: str = text()
+    opened_by: str = refers("companies.id")
+
+
+class MembershipRow(Base, table=True):
+    """A company is a party of an alliance: the ground of every scoped read."""
+
+    __tablename__ = "memberships"
+    alliance_id: str = refers("alliances.id", primary_key=True)
+    company_id: str = refers("companies.id", primary_key=True, index=True)
+    label: str = text()
+
+
+class MatterRow(Base, table=True):
+    """A matter: the list columns of `teikei.domain.views.Row`, its version, and its state."""
+
+    __tablename__ = "matters"
+    __table_args__ = (Index(None, "alliance_id", "kind", "id"), Index(None, "over", "id"))
+    id: str = text_key()
+    kind: str = text()
+    alliance_id: str = refers("alliances.id")
+    parent: str = text()
+    title: str = text()
+    title_en: str = text()
+    stage: str = text()
+    form: str = text()
+    over: bool = False
+    suspended: bool = False
+    attention: str = text()
+    sandbox: bool = False
+    owes: int = 0
+    next_due: datetime | None = instant(nullable=True)
+    version: int = Field(default=0, sa_type=BigInteger)
+    state: str = text()
+
+
+class EntryRow(Base, table=True):
+    """One leaf of the record. Append-only by trigger; nothing here tells what happened."""
+
+    __tablename__ = "entries"
+    __table_args__ = (Index(None, "key"),)
+    alliance_id: str = refers("alliances.id", primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    at: str = text()
+    v: int = 1
+    commit_hash: str = text()
+    leaf_hash: str = text()
+    matter: str = refers("matters.id")
+    key: str = text()
+
+
+class ContentRow(Base, table=True):
+    """Salt and payload of a leaf; may be erased while the leaf stays. `private_to`: ` cmp_a cmp_b ` or empty."""
+
+    __tablename__ = "contents"
+    __table_args__ = (ForeignKeyConstraint(["alliance_id", "seq"], ["entries.alliance_id", "entries.seq"]),)
+    alliance_id: str = text_key()
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    salt: bytes = Field(sa_type=LargeBinary)
+    payload: bytes = Field(sa_type=LargeBinary)
+    private_to: str = text()
+
+
+class AnswerRow(Base, table=True):
+    """The stored answer to an act, under its key. (matter, version) is the fence."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("matter", "version"), Index(None, "stored_at"))
+    key: str = text_key()
+    alliance_id: str = refers("alliances.id")
+    matter: str = refers("matters.id")
+    version: int = Field(sa_type=BigInteger)
+    first: int = Field(sa_type=BigInteger)
+    last: int = Field(sa_type=BigInteger)
+    body_hash: str = text()
+    company: str = text()
+    receipt: str = text()
+    at: datetime = instant()
+    stored_at: datetime = instant()
+
+
+class OutboxRow(Base, table=True):
+    """What leaves a commit: start a matter, tell another one, mail somebody. `intent` keeps a mail from being meant twice."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(None, "status", "stored_at"),
+        Index(None, "alliance_id", "company", "position"),
+        Index(None, "target", "status"),
+    )
+    id: str = text_key()
+    alliance_id: str = refers("alliances.id")
+    matter: str = refers("matters.id")
+    position: int = Field(sa_type=BigInteger)
+    kind: str = text()
+    target: str = text()
+    payload: str = text()
+    company: str = text()
+    intent: str | None = Field(default=None, sa_type=Text, nullable=True, unique=True)
+    status: str = text()
+    attempts: int = 0
+    detail: str = text()
+    at: datetime = instant()
+    stored_at: datetime = instant()
+    not_before: datetime | None = instant(nullable=True)
+
+
+class InboxRow(Base, table=True):
+    """An order: an act that waits for its matter's workflow to hear it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index(None, "status", "at"),)
+    id: str = text_key()
+    key: str = Field(sa_type=Text, unique=True)
+    alliance_id: str = refers("alliances.id", index=True)
+    matter: str = refers("matters.id")
+    company: str = text()
+    by: str = text()
+    act: str = text()
+    body_hash: str = text()
+    status: str = text()
+    receipt: str = text()
+    problem: str = text()
+    attempts: int = 0
+    at: datetime = instant()
+    not_before: datetime | None = instant(nullable=True)
+
+
+class DueRow(Base, table=True):
+    """A due item of a matter, resolved to its instant."""
+
+    __tablename__ = "due"
+    __table_args__ = (Index(None, "alliance_id", "at"),)
+    matter: str = refers("matters.id", primary_key=True)
+    key: str = text_key()
+    alliance_id: str = refers("alliances.id")
+    at: datetime = instant()
+
+
+class ItemRow(Base, table=True):
+    """Something that is over and has left its state: a comment, a score, a review, an action item."""
+
+    __tablename__ = "items"
+    matter: str = refers("matters.id", primary_key=True)
+    kind: str = text_key()
+    id: str = text_key()
+    alliance_id: str = refers("alliances.id")
+    position: int = Field(sa_type=BigInteger)
+    data: str = text()
+    private_to: str = text()
+    closed_at: datetime = instant()
+
+
+class FileRow(Base, table=True):
+    """A written paper of a matter: which bytes, under which name."""
+
+    __tablename__ = "files"
+    __table_args__ = (Index(None, "sha256"),)
+    alliance_id: str = refers("alliances.id", primary_key=True)
+    matter: str = refers("matters.id", primary_key=True)
+    sha256: str = text_key()
+    name: str = text_key()
+    kind: str = text()
+    size: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger)
+    at: datetime = instant()
+
+
+def table(row: type[Base]) -> Table:
+    """The Core table behind a row class."""
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]
+
+
+METADATA = Base.metadata

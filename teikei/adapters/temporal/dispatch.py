@@ -1,0 +1,200 @@
+"""The dispatcher: one loop in the worker that hands on what SQL holds.
+
+Outbox: start a matter, tell another matter something (the key is the row's
+id), start a delivery.  Inbox: orders that nobody answered in time.  Reconcile:
+every open matter without a run is started again, every run behind SQL adopts
+the stored state.  No Temporal children and no signals carry meaning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from activities.ports import Ledger
+from activities.record import Say
+from teikei.adapters.temporal.speak import Gone, Voice
+from teikei.domain.act import TEIKEI
+from teikei.domain.clock import NoteAttention
+from teikei.domain.errors import Conflict, Refused, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from teikei.adapters.sql.queue import OrderRow, OutboxRow, SqlQueue
+
+log = structlog.get_logger(__name__)
+
+BATCH = 64
+IDLE = 0.02
+"""Seconds between looks at an empty queue: what a person waits for a started matter at most."""
+EXPECTED = frozenset({"matter.over", "matter.held_already", "matter.not_held", "matter.current"})
+"""Refusals of news that came too late; nothing is wrong with them."""
+RECONCILE_EVERY = 600.0
+RECONCILE_AT_ONCE = 16
+
+
+def _always(name: str) -> None:
+    """No failpoint."""
+
+
+class Dispatcher:
+    """Runs until cancelled; every pass is safe to repeat."""
+
+    def __init__(self, voice: Voice, ledger: Ledger, queue: SqlQueue, failpoint: Callable[[str], None] = _always) -> None:
+        self._voice = voice
+        self._ledger = ledger
+        self._queue = queue
+        self._failpoint = failpoint
+        self._lost = True
+        """Temporal was away (or we have just begun): runs may be missing or old."""
+
+    async def run(self) -> None:
+        """The loop."""
+        reconciled = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                if self._lost or loop.time() - reconciled > RECONCILE_EVERY:
+                    await self.reconcile()
+                    self._lost, reconciled = False, loop.time()
+                if not await self.once():
+                    await asyncio.sleep(IDLE)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("dispatch.failed")
+                self._lost = True
+                await asyncio.sleep(1)
+
+    async def once(self) -> bool:
+        """One look at outbox and inbox; was there anything?"""
+        now = datetime.now(UTC)
+        rows = await asyncio.to_thread(self._queue.claim, BATCH, now)
+        orders = await asyncio.to_thread(self._queue.claim_orders, BATCH, now)
+        groups: dict[str, list[Awaitable[None]]] = {}
+        for row in rows:
+            groups.setdefault(row.target or row.id, []).append(self._hand_on(row))
+        for order in orders:
+            groups.setdefault(order.matter, []).append(self._order(order))
+        await asyncio.gather(*(_in_order(group) for group in groups.values()))
+        return bool(rows or orders)
+
+    # outbox
+
+    async def _hand_on(self, row: OutboxRow) -> None:
+        self._failpoint("outbox.before_send")
+        try:
+            if row.kind == "mail":
+                await self._voice.deliver(row.id)
+                await asyncio.to_thread(self._queue.hand, row.id)
+            elif row.kind == "start":
+                await self._start(row.target)
+                await self._close(row, "done")
+            else:
+                await self._tell(row)
+        except (Trouble, Gone) as trouble:
+            self._lost = self._lost or getattr(trouble, "code", "") == "temporal.unavailable"
+            await asyncio.to_thread(self._queue.later, row.id, _pause(row.attempts), getattr(trouble, "code", "no_run"))
+        except Refused as refusal:
+            await self._refused(row, refusal)
+
+    async def _start(self, matter: str) -> None:
+        state = await asyncio.to_thread(self._ledger.load, matter)
+        if not state.over:
+            await self._voice.start(state)
+
+    async def _tell(self, row: OutboxRow) -> None:
+        say = Say(key=row.id, by=TEIKEI, act=row.act(), at=await asyncio.to_thread(self._queue.clock_of, row.target))
+        try:
+            await self._voice.say(row.target, say)
+        except Gone:
+            if await asyncio.to_thread(self._queue.is_over, row.target):
+                raise Conflict("matter.over", stage="") from None
+            await self._start(row.target)
+            await self._voice.say(row.target, say)
+        await self._close(row, "done")
+
+    async def _refused(self, row: OutboxRow, refusal: Refused) -> None:
+        """News that a rule refuses: too late is nothing; anything else is an accident of its target.
+
+        An earlier delivery of the same row may have been applied: then it is done.
+        """
+        if await asyncio.to_thread(self._queue.answer, row.id):
+            await self._close(row, "done")
+            return
+        await self._close(row, "refused", refusal.code)
+        if refusal.code in EXPECTED:
+            return
+        log.warning("tell.refused", row=row.id, target=row.target, code=refusal.code)
+        note = Say(
+            key=f"{row.id}:attention",
+            by=TEIKEI,
+            act=NoteAttention(reason=refusal.code),
+            at=await asyncio.to_thread(self._queue.clock_of, row.target),
+        )
+        await self._voice.say(row.target, note)
+
+    async def _close(self, row: OutboxRow, status: str, detail: str = "") -> None:
+        await asyncio.to_thread(self._queue.close, row.id, status, detail)
+
+    # inbox
+
+    async def _order(self, row: OrderRow) -> None:
+        """Deliver an order until it is answered; its company reads the answer under /v1/orders."""
+        say = Say(key=row.key, by=row.actor(), act=row.act(), at=await asyncio.to_thread(self._queue.clock_of, row.matter))
+        try:
+            receipt = await self._voice.say(row.matter, say)
+        except Refused as refusal:
+            stored = await asyncio.to_thread(self._queue.answer, row.key)
+            await asyncio.to_thread(self._queue.close_order, row.id, stored[1] if stored else None, None if stored else refusal)
+        except Gone:
+            await self._revive_or_refuse(row)
+        except Trouble:
+            await asyncio.to_thread(self._queue.order_later, row.id, _pause(row.attempts))
+        else:
+            await asyncio.to_thread(self._queue.close_order, row.id, receipt, None)
+
+    async def _revive_or_refuse(self, row: OrderRow) -> None:
+        if not await asyncio.to_thread(self._queue.is_over, row.matter):
+            await self._start(row.matter)
+            await asyncio.to_thread(self._queue.order_later, row.id, IDLE)
+            return
+        stored = await asyncio.to_thread(self._queue.answer, row.key)
+        refusal = None if stored else Conflict("matter.over", stage="")
+        await asyncio.to_thread(self._queue.close_order, row.id, stored[1] if stored else None, refusal)
+
+    # reconcile
+
+    async def reconcile(self) -> int:
+        """Bring every open matter and its run together again; how many were started or refreshed."""
+        touched, after = 0, ""
+        while batch := await asyncio.to_thread(self._queue.open_matters, after, 500):
+            after = batch[-1][0]
+            limit = asyncio.Semaphore(RECONCILE_AT_ONCE)
+            touched += sum(await asyncio.gather(*(self._one(matter, version, limit) for matter, _, version in batch)))
+        log.info("reconciled", touched=touched)
+        return touched
+
+    async def _one(self, matter: str, version: int, limit: asyncio.Semaphore) -> int:
+        async with limit:
+            try:
+                await self._voice.refresh(matter, version)
+            except Gone:
+                await self._start(matter)
+            except Refused:
+                return 0
+        return 1
+
+
+async def _in_order(group: Sequence[Awaitable[None]]) -> None:
+    """What goes to one matter goes in the order in which it was written."""
+    for step in group:
+        await step
+
+
+def _pause(attempts: int) -> float:
+    return min(30.0, 0.1 * 2 ** min(attempts, 9))

@@ -1,0 +1,96 @@
+"""Saying an act to a matter's run, and what can come back.
+
+`say` returns the receipt or raises: a domain error (the rule's own), `Gone`
+when no run of the matter is open, `Unavailable` when no answer came in time.
+Repeats carry the same key and the same update id, so they are never applied twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.failures import as_error
+from activities.record import Receipt, Say
+from teikei.domain.errors import Busy, Rollover, Unavailable
+from teikei.domain.ids import kind_of
+from teikei.domain.matter import Matter
+from workflows.delivery import DeliveryWorkflow
+from workflows.ids import MATTERS, delivery_id, workflow_id
+from workflows.registry import MATTERS as STORIES
+
+PATIENCE = timedelta(seconds=10)
+"""Longest wait for one answer: a workflow task that died with its worker is given out again after that."""
+
+
+class Gone(Exception):
+    """No open run of this matter: not started yet, over, or lost with Temporal's files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The client, as those use it who speak to matters."""
+
+    client: Client
+
+    async def say(self, matter: str, say: Say, patience: timedelta = PATIENCE) -> Receipt:
+        """Say an act; see the module for what may come back."""
+        answer: Receipt = await self._update(matter, "say", say, say.key, Receipt, patience)
+        return answer
+
+    async def refresh(self, matter: str, version: int) -> None:
+        """Have a run that is behind SQL adopt the stored state; one that is current refuses at no cost."""
+        await self._update(matter, "refresh", version, f"refresh:{matter}:{version}", type(None), PATIENCE)
+
+    async def start(self, state: Matter) -> None:
+        """Start the run of a matter from its stored state; one that runs already is left alone."""
+        await self._begin(STORIES[state.kind].run, state, workflow_id(state.id))
+
+    async def deliver(self, outbox: str) -> None:
+        """Start the delivery of an outbox row; one that runs already is left alone."""
+        await self._begin(DeliveryWorkflow.run, outbox, delivery_id(outbox))
+
+    async def _begin(self, run: Any, arg: Any, name: str) -> None:
+        try:
+            await self.client.start_workflow(
+                run,
+                arg,
+                id=name,
+                task_queue=MATTERS,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                rpc_timeout=PATIENCE,
+            )
+        except RPCError as refused:
+            raise _of_rpc(refused) from refused
+
+    async def _update(self, matter: str, name: str, arg: Any, key: str, kind: type, patience: timedelta) -> Any:
+        handle = self.client.get_workflow_handle_for(STORIES[kind_of(matter)].run, workflow_id(matter))
+        try:
+            return await handle.execute_update(name, arg, id=key, result_type=kind, rpc_timeout=patience)
+        except WorkflowUpdateFailedError as failed:
+            known = as_error(failed.cause)
+            if known:
+                raise known from failed
+            if isinstance(failed.cause, ApplicationError) and failed.cause.type == "AcceptedUpdateCompletedWorkflow":
+                raise Rollover("matter.rollover") from failed
+            raise Unavailable("temporal.unavailable") from failed
+        except WorkflowUpdateRPCTimeoutOrCancelledError as silent:
+            raise Unavailable("temporal.unavailable") from silent
+        except RPCError as refused:
+            raise _of_rpc(refused) from refused
+
+
+def _of_rpc(error: RPCError) -> Exception:
+    """NOT_FOUND: no open run. RESOURCE_EXHAUSTED: too many in flight. Anything else may pass."""
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return Gone()
+    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+        return Busy("matter.busy")
+    return Unavailable("temporal.unavailable")

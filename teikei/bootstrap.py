@@ -1,0 +1,186 @@
+"""The only wiring: settings become engines, stores, ports, workers and the API."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from api.app import Services, create_app
+from teikei import __version__
+from teikei.adapters import failpoints
+from teikei.adapters.calendars import calendar
+from teikei.adapters.files import FileStore
+from teikei.adapters.mail import Mailer, MailSettings
+from teikei.adapters.papers import PaperDesk
+from teikei.adapters.sql.commit import SqlLedger
+from teikei.adapters.sql.directory import SqlDirectory, ensure_operator_key
+from teikei.adapters.sql.engine import open_engine
+from teikei.adapters.sql.migrate import migrate
+from teikei.adapters.sql.queue import SqlQueue
+from teikei.adapters.sql.reads import SqlReads
+from teikei.adapters.temporal.client import connect
+from teikei.adapters.temporal.desk import TemporalDesk
+from teikei.adapters.temporal.dispatch import Dispatcher
+from teikei.adapters.temporal.speak import Voice
+from teikei.adapters.temporal.worker import documents_worker, matters_worker
+from teikei.supervisor import end_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from fastapi import FastAPI
+    from sqlalchemy import Engine
+    from temporalio.client import Client
+
+    from teikei.settings import Settings
+
+
+def configure_logs() -> None:
+    """JSON lines with trace and key, no content."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Folders, migrations and the operator key: once, before anything else starts."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database)
+    engine = open_engine(settings.database)
+    ensure_operator_key(engine, settings.operator_key)
+    engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every process of ours is made of."""
+
+    engine: Engine
+    ledger: SqlLedger
+    queue: SqlQueue
+    files: FileStore
+    mailer: Mailer
+
+
+def parts(settings: Settings) -> Parts:
+    """Engine, ledger, queue, files and mail of one process."""
+    engine = open_engine(settings.database)
+    queue = SqlQueue(engine)
+    mail = MailSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        security=settings.smtp_security,
+        sender=settings.mail_sender,
+        domain=settings.mail_domain,
+    )
+    return Parts(
+        engine=engine,
+        ledger=SqlLedger(engine, calendar),
+        queue=queue,
+        files=FileStore(settings.files),
+        mailer=Mailer(queue, mail, failpoints.hit),
+    )
+
+
+def build_api(settings: Settings, client: Client) -> FastAPI:
+    """The API over SQL and a Temporal client that may still be looking for its server."""
+    own = parts(settings)
+    desk = TemporalDesk(Voice(client), own.ledger, own.queue)
+    services = Services(
+        desk=desk,
+        reads=SqlReads(own.engine, own.files, own.mailer),
+        directory=SqlDirectory(own.engine),
+        version=__version__,
+        failpoint=failpoints.hit,
+    )
+    return create_app(services)
+
+
+async def run_api(settings: Settings) -> None:
+    """Serve the API until told to stop."""
+    client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    config = uvicorn.Config(
+        build_api(settings, client), host=settings.api_host, port=settings.api_port, log_level="warning", timeout_graceful_shutdown=5
+    )
+    await uvicorn.Server(config).serve()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Stories, commits, deliveries, and the dispatcher beside them."""
+    own = parts(settings)
+    client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
+    dispatcher = Dispatcher(Voice(client), own.ledger, own.queue, failpoints.hit)
+    async with matters_worker(client, own.ledger, own.mailer):
+        await _until_told(dispatcher.run())
+
+
+async def run_documents(settings: Settings) -> None:
+    """Papers."""
+    own = parts(settings)
+    client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
+    async with documents_worker(client, PaperDesk(own.ledger, own.files)):
+        await _until_told(asyncio.Event().wait())
+
+
+async def _patiently(attempt: Callable[[], Awaitable[Client]]) -> Client:
+    """Temporal may come up after us: try until it answers a real call on the namespace."""
+    while True:
+        with contextlib.suppress(Exception):
+            client = await attempt()
+            async for _ in client.list_workflows(page_size=1, limit=1):
+                break
+            return client
+        await asyncio.sleep(0.1)
+
+
+async def _until_told(work: Awaitable[object]) -> None:
+    """Run until SIGTERM or SIGINT, or until the work itself fails."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    task = asyncio.ensure_future(work)
+    stop = asyncio.create_task(told.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    for unfinished in (task, stop):
+        unfinished.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+RUNS = {"api": run_api, "worker": run_worker, "documents": run_documents}
+
+
+def run(what: str, settings: Settings) -> None:
+    """One process of ours; it ends with `os._exit`, because the SDK's library can abort an interpreter at its exit."""
+    configure_logs()
+    end_with_parent()
+    code = 0
+    try:
+        asyncio.run(RUNS[what](settings))
+    except KeyboardInterrupt:
+        pass
+    except Exception:
+        structlog.get_logger().exception("process.failed", process=what)
+        code = 1
+    finally:
+        logging.shutdown()
+        os._exit(code)

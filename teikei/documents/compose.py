@@ -1,0 +1,218 @@
+"""Manifest + variables → block model: which clauses, which numbers, which words.
+
+Three passes, because an article cites others: conditions decide what stands in
+the paper, then every clause gets its number, then the texts are rendered and
+each citation is checked against the 項 and 号 that really exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import count
+from typing import cast
+
+from jinja2 import TemplateError
+
+from teikei.documents import signatures
+from teikei.documents.blocks import (
+    Article,
+    Block,
+    Body,
+    Chapter,
+    ClauseUse,
+    Closing,
+    Heading,
+    Paper,
+    Paragraph,
+    Preamble,
+    Table,
+)  # fmt: skip
+from teikei.documents.derived import STATEMENT, derived
+from teikei.documents.errors import DocumentError
+from teikei.documents.library import Clause, Library, Manifest
+from teikei.documents.markdown import blocks, polish
+from teikei.documents.sandbox import CITE, DERIVED, clean, illegal
+from teikei.domain.papers import VARIABLES, PaperKind
+
+_CITED = re.compile(CITE + r"第(\d+)条(?:第(\d+)項)?(?:第(\d+)号)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A clause that stands in this paper, with its number (None: 前文, 後文)."""
+
+    clause: Clause
+    number: int | None
+
+
+def compose(library: Library, kind: str, variables: object, language: str = "ja") -> Paper:
+    """The block model of one paper.
+
+    `variables` is the dataclass of the kind or a mapping of its field names.
+    Raises `document.missing_variables` (all names at once),
+    `document.illegal_character` (pointer names the field),
+    `document.reference_absent`, `document.clause_failed` and the layout codes.
+    """
+    manifest = library.manifest(kind, language)
+    values = _values(kind, variables)
+    for place, text in _texts(values, ""):
+        if found := illegal(text):
+            raise DocumentError("document.illegal_character", place, character=found)
+    values.update(derived(kind, values))
+    clauses = [library.clause(clause_id, language) for clause_id in manifest.clause_ids]
+    _complete(clauses, values)
+    chosen = _choose(manifest, clauses, values)
+    composed = tuple(_blocks(manifest, chosen, values))
+    _check_citations(composed)
+    printed = tuple(polish(block) for block in composed)
+    return Paper(
+        kind=kind,
+        language=language,
+        form=manifest.form,
+        title=clean(manifest.title.render(values)),
+        alliance=str(values["alliance_name"]),
+        blocks=printed + signatures.blocks(manifest, values),
+        clauses=tuple(ClauseUse(c.id, c.version, c.sha256) for c in _used(chosen)),
+    )
+
+
+def _values(kind: str, variables: object) -> dict[str, object]:
+    """Field names and values of the paper's dataclass, or of a plain mapping."""
+    wanted = VARIABLES[cast("PaperKind", kind)]
+    if isinstance(variables, wanted) and is_dataclass(variables):
+        return {item.name: getattr(variables, item.name) for item in fields(variables)}
+    if isinstance(variables, Mapping):
+        return {str(name): value for name, value in variables.items()}
+    raise DocumentError(
+        "document.wrong_variables", kind=kind, got=type(variables).__name__, wanted=wanted.__name__
+    )
+
+
+def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Every text in the variables with its JSON pointer."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{place}/{name}")
+    elif isinstance(value, tuple | list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{place}/{index}")
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from _texts(getattr(value, item.name), f"{place}/{item.name}")
+
+
+def _complete(clauses: list[Clause], values: Mapping[str, object]) -> None:
+    """Tell all missing names at once; one by one would cost an author an afternoon."""
+    wanted = {name for clause in clauses for name in clause.names} | {"alliance_name", "parties"}
+    missing = sorted(wanted - DERIVED - STATEMENT - values.keys())
+    if missing:
+        raise DocumentError("document.missing_variables", names=", ".join(missing))
+
+
+def _choose(manifest: Manifest, clauses: list[Clause], values: Mapping[str, object]) -> dict[str, _Chosen]:
+    """Apply the conditions and number what is left, in the order of the manifest."""
+    chosen: dict[str, _Chosen] = {}
+    numbers = count(1)
+    for clause in clauses:
+        if clause.id in chosen:
+            raise DocumentError("document.clause_repeated", clause.id, kind=manifest.kind)
+        try:
+            applies = clause.applies(values)
+        except (TemplateError, ArithmeticError, TypeError) as error:
+            raise _failed(clause, error) from error
+        if applies:
+            outside = clause.id in (manifest.preamble, manifest.closing)
+            chosen[clause.id] = _Chosen(clause, None if outside else next(numbers))
+    return chosen
+
+
+def _used(chosen: Mapping[str, _Chosen]) -> Iterator[Clause]:
+    return (item.clause for item in chosen.values())
+
+
+def _failed(clause: Clause, error: Exception) -> DocumentError:
+    return DocumentError("document.clause_failed", clause.id, message=str(error)[:300])
+
+
+def _blocks(
+    manifest: Manifest, chosen: Mapping[str, _Chosen], values: Mapping[str, object]
+) -> Iterator[Block]:
+    """Preamble, chapters and articles, closing, in printing order."""
+    sheet = manifest.form == "sheet"
+
+    def ref(clause_id: str) -> str:
+        found = chosen.get(clause_id)
+        if found is None or found.number is None:
+            raise DocumentError("document.reference_absent", reference=clause_id)
+        if sheet:
+            return f"「{found.number}. {found.clause.title}」"
+        return f"{CITE}第{found.number}条"
+
+    def has(clause_id: str) -> bool:
+        return clause_id in chosen
+
+    context = {**values, "ref": ref, "has": has}
+    numbered: type[Article | Heading] = Heading if sheet else Article
+    if manifest.preamble in chosen:
+        clause = chosen[manifest.preamble].clause
+        yield Preamble(clause.id, _body(clause, context, plain=True))
+    chapters = count(1)
+    for entry in manifest.entries:
+        if entry.chapter:
+            yield Chapter(next(chapters), entry.chapter)
+        elif entry.clause in chosen:
+            clause, number = chosen[entry.clause].clause, chosen[entry.clause].number
+            body = _body(clause, context, plain=sheet)
+            yield numbered(cast("int", number), clause.id, clause.title, body)
+    if manifest.closing in chosen:
+        clause = chosen[manifest.closing].clause
+        yield Closing(clause.id, _body(clause, context, plain=True))
+
+
+def _body(clause: Clause, context: Mapping[str, object], *, plain: bool) -> Body:
+    """Render one clause; every failure names the clause."""
+    try:
+        return blocks(clause.source.render(context), clause=clause.id, plain=plain)
+    except DocumentError as error:
+        raise DocumentError(error.code, error.pointer or clause.id, **error.params) from error
+    except (TemplateError, ArithmeticError, TypeError, AttributeError) as error:
+        raise _failed(clause, error) from error
+
+
+def _check_citations(composed: tuple[Block, ...]) -> None:
+    """第n条第m項第k号 must exist: a wrong citation is the classic drafting error."""
+    articles = {b.number: b for b in composed if isinstance(b, Article | Heading)}
+    for block in composed:
+        if not isinstance(block, Article | Heading | Preamble | Closing):
+            continue
+        for text in _body_texts(block.body):
+            for number, paragraph, item in _CITED.findall(text):
+                if not _exists(articles[int(number)].body, paragraph, item):
+                    raise DocumentError(
+                        "document.reference_absent",
+                        block.clause_id,
+                        reference=f"第{number}条第{paragraph}項第{item}号",
+                    )
+
+
+def _exists(body: Body, paragraph: str, item: str) -> bool:
+    """Is there such a 項, and in it such a 号? An article of one 項 has 第1項."""
+    found = [block for block in body if isinstance(block, Paragraph)]
+    index = int(paragraph) - 1 if paragraph else 0
+    if not 0 <= index < len(found):
+        return False
+    return not item or 1 <= int(item) <= len(found[index].items)
+
+
+def _body_texts(body: Body) -> Iterator[str]:
+    for block in body:
+        if isinstance(block, Table):
+            continue
+        yield block.text
+        for item in block.items:
+            yield item.text
+            yield from (child.text for child in item.children)

@@ -1,0 +1,239 @@
+"""Clause files and manifests: `templates/clauses/<id>/<lang>.md.j2`, `templates/papers/<kind>.yaml`.
+
+A clause file is front matter and Jinja text; its hash is over the whole file,
+so a paper says exactly which wording it used. Files are read on first use and
+kept: a broken file of one paper does not stop the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.abc import Traversable
+from importlib.resources import files
+from typing import TypeVar, cast
+
+import yaml
+
+from teikei.documents.blocks import Form
+from teikei.documents.errors import DocumentError
+from teikei.documents.sandbox import Condition, Source, condition
+
+POSITIONS = ("preferred", "fallback", "walk-away")
+MAX_ID = 36
+"""A Word bookmark name has at most 40 characters; ours is ``_cl_`` + id."""
+
+_CLAUSE_KEYS = frozenset(
+    {"id", "version", "title", "condition", "terms", "law", "position", "owner", "review_by"}
+)
+_MANIFEST_KEYS = frozenset(
+    {"kind", "title", "languages", "form", "preamble", "clauses", "closing", "signature", "by_hand"}
+)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One wording of one clause in one language."""
+
+    id: str
+    language: str
+    version: int
+    title: str
+    condition_text: str
+    terms: tuple[str, ...]
+    law: tuple[str, ...]
+    position: str
+    owner: str
+    review_by: date | None
+    body: str
+    sha256: str
+    source: Source
+    applies: Condition
+    names: tuple[str, ...]
+    """Variables that the body or the condition uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a manifest: a clause id or a chapter heading."""
+
+    clause: str = ""
+    chapter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one paper kind consists of, in one language."""
+
+    kind: str
+    language: str
+    title: Source
+    form: Form
+    preamble: str
+    entries: tuple[Entry, ...]
+    closing: str
+    signature: bool
+    by_hand: tuple[str, ...]
+
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        """Every clause of the paper in order, preamble and closing included."""
+        middle = tuple(entry.clause for entry in self.entries if entry.clause)
+        ends = ((self.preamble,) if self.preamble else (), (self.closing,) if self.closing else ())
+        return ends[0] + middle + ends[1]
+
+
+class Library:
+    """The templates of one folder, read lazily; safe to share between threads."""
+
+    def __init__(self, root: Traversable) -> None:
+        """`root` holds `clauses/` and `papers/`."""
+        self._root = root
+        self._kept: dict[tuple[str, str, str], object] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The paper kinds that have a manifest."""
+        names = (file.name for file in self._root.joinpath("papers").iterdir())
+        return tuple(sorted(name[:-5] for name in names if name.endswith(".yaml")))
+
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        """The clause folders."""
+        folder = self._root.joinpath("clauses")
+        return tuple(sorted(item.name for item in folder.iterdir() if item.is_dir()))
+
+    def manifest(self, kind: str, language: str = "ja") -> Manifest:
+        """Raises `document.unknown_kind`, `.language_missing`, `.manifest_invalid`."""
+        return self._keep(("paper", kind, language), lambda: self._manifest(kind, language))
+
+    def clause(self, clause_id: str, language: str = "ja") -> Clause:
+        """Raises `document.clause_missing`, `.clause_invalid` and the syntax codes."""
+        return self._keep(("clause", clause_id, language), lambda: self._clause(clause_id, language))
+
+    def _keep(self, key: tuple[str, str, str], make: Callable[[], _T]) -> _T:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return cast("_T", self._kept[key])
+
+    def _read(self, *path: str) -> str | None:
+        if any(not part.replace("_", "").replace(".", "").isalnum() for part in path):
+            return None
+        file = self._root.joinpath(*path)
+        return file.read_bytes().decode("utf-8") if file.is_file() else None
+
+    def _manifest(self, kind: str, language: str) -> Manifest:
+        text = self._read("papers", f"{kind}.yaml")
+        if text is None:
+            raise DocumentError("document.unknown_kind", kind=kind)
+        data = _mapping(text, f"papers/{kind}.yaml", _MANIFEST_KEYS)
+        for field in ("title", "clauses"):
+            if not data.get(field):
+                raise DocumentError("document.manifest_invalid", kind=kind, field=field)
+        if language not in _texts(data.get("languages")):
+            raise DocumentError("document.language_missing", kind=kind, language=language)
+        if data.get("kind") != kind or data.get("form", "articles") not in ("articles", "sheet"):
+            raise DocumentError("document.manifest_invalid", kind=kind, field="form or kind")
+        form: Form = "sheet" if data.get("form") == "sheet" else "articles"
+        closing = str(data.get("closing") or "")
+        return Manifest(
+            kind=kind,
+            language=language,
+            title=Source(str(_in(data["title"], language))),
+            form=form,
+            preamble=str(data.get("preamble") or ""),
+            entries=tuple(_entry(item, language) for item in _items(data["clauses"])),
+            closing=f"closing_{closing}" if closing else "",
+            signature=bool(data.get("signature", False)),
+            by_hand=_texts(data.get("by_hand")),
+        )
+
+    def _clause(self, clause_id: str, language: str) -> Clause:
+        text = self._read("clauses", clause_id, f"{language}.md.j2")
+        if text is None:
+            raise DocumentError("document.clause_missing", clause_id, language=language)
+        try:
+            return _parse(clause_id, language, text)
+        except DocumentError as error:
+            raise DocumentError(error.code, clause_id, **error.params) from error
+
+
+def _mapping(text: str, file: str, allowed: frozenset[str]) -> dict[str, object]:
+    """Read YAML that must be a mapping of known keys."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DocumentError("document.yaml_invalid", file, message=str(error)) from error
+    if not isinstance(data, dict):
+        raise DocumentError("document.yaml_invalid", file, message="not a mapping")
+    unknown = sorted(str(key) for key in data if key not in allowed)
+    if unknown:
+        raise DocumentError("document.unknown_keys", file, keys=", ".join(unknown))
+    return data
+
+
+def _in(value: object, language: str) -> object:
+    return value[language] if isinstance(value, Mapping) else value
+
+
+def _entry(item: object, language: str) -> Entry:
+    if isinstance(item, Mapping):
+        return Entry(chapter=str(_in(item["chapter"], language)))
+    return Entry(clause=str(item))
+
+
+def _parse(clause_id: str, language: str, text: str) -> Clause:
+    """Split the front matter from the body and compile both."""
+    parts = text.replace("\r\n", "\n").split("---\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise DocumentError("document.clause_invalid", clause_id, field="front matter")
+    head = _mapping(parts[1], clause_id, _CLAUSE_KEYS)
+    if head.get("id") != clause_id or len(clause_id) > MAX_ID:
+        raise DocumentError("document.clause_invalid", clause_id, field="id")
+    version, position = head.get("version"), head.get("position", "preferred")
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise DocumentError("document.clause_invalid", clause_id, field="version")
+    if position not in POSITIONS:
+        raise DocumentError("document.clause_invalid", clause_id, field="position")
+    source = Source(parts[2])
+    wanted = str(head.get("condition") or "")
+    applies, condition_names = condition(wanted)
+    review = head.get("review_by")
+    return Clause(
+        id=clause_id,
+        language=language,
+        version=version,
+        title=str(head.get("title") or ""),
+        condition_text=wanted,
+        terms=_texts(head.get("terms")),
+        law=_texts(head.get("law")),
+        position=str(position),
+        owner=str(head.get("owner") or ""),
+        review_by=review if isinstance(review, date) else None,
+        body=parts[2],
+        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        source=source,
+        applies=applies,
+        names=tuple(sorted({*source.names, *condition_names})),
+    )
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in _items(value))
+
+
+@cache
+def default_library() -> Library:
+    """The clause files that came with this installation (package `templates`)."""
+    return Library(files("templates"))

@@ -1,0 +1,163 @@
+"""Signing, force, renewal, end.
+
+締結日 is the day of the last signature; 効力発生日 the first day of the term, or
+締結日 when that is later.  A refusal of renewal counts from its arrival
+(民法97条) and its last day never slides later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from teikei.domain.act import Act, Actor, Outcome, rule
+from teikei.domain.agreement.state import IN_FORCE, SIGNED, SIGNING, Agreement, Signature, ended
+from teikei.domain.clock import FellDue
+from teikei.domain.days import add_months, last_day
+from teikei.domain.errors import Conflict, Invalid
+from teikei.domain.fields import Day, Instant, Line, Sha256
+from teikei.domain.matter import Due, Step, on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Act):
+    """A company records that it signed: signatory, time, method, hash of the evidence."""
+
+    kind: Literal["sign"] = "sign"
+    sha256: Sha256
+    signatory: Line
+    title: Line
+    signed_at: Instant
+    method: Literal["electronic", "seal", "handwritten"]
+    evidence_sha256: Sha256
+
+    def decide(self, state: Agreement, by: Actor, now: datetime, /) -> Outcome[Agreement]:
+        state.party(by.company)
+        state.running(SIGNING)
+        if state.version_now is None or self.sha256 != state.version_now.sha256:
+            raise Invalid("agreement.other_bytes", "/sha256")
+        if any(s.company == by.company for s in state.signatures):
+            raise Conflict("agreement.signed_already")
+        if self.signed_at > now:
+            raise Invalid("agreement.signed_in_the_future", "/signed_at")
+        mine = Signature(
+            company=by.company,
+            signatory=self.signatory,
+            title=self.title,
+            signed_at=self.signed_at,
+            method=self.method,
+            evidence_sha256=self.evidence_sha256,
+        )
+        signed = replace(state, signatures=(*state.signatures, mine)).answered("signatures", by.company)
+        entry = state.entry(
+            "agreement.signed", state.id, by.company,
+            signatory=self.signatory, method=self.method, sha256=self.sha256, evidence=self.evidence_sha256,
+            signed_at=self.signed_at.isoformat(),
+        )  # fmt: skip
+        if len(signed.signatures) < len(state.parties):
+            return Outcome(state=signed, entries=(entry,))
+        bound = _bound(signed, now)
+        return replace(bound, entries=(entry, *bound.entries))
+
+
+def _bound(state: Agreement, now: datetime) -> Outcome[Agreement]:
+    """Everyone has signed: it binds now, or from the first day of its term."""
+    last = max(s.signed_at for s in state.signatures)
+    signed_on = state.local_day(last)
+    first = state.terms.term_from if state.terms else signed_on
+    effective = max(first, signed_on)
+    signed = replace(state, stage=SIGNED, signed_on=signed_on, effective_on=effective, term_until=_term_until(state))
+    entry = state.entry("agreement.concluded", state.id, signed_on=signed_on.isoformat(), effective_on=effective.isoformat())
+    if effective <= state.local_day(now):
+        forced = _in_force(signed, now)
+        return replace(forced, entries=(entry, *forced.entries))
+    due = Due(key="effective/day", base=on(effective), slide="none")
+    return Outcome(state=signed.with_due(due), entries=(entry,))
+
+
+def _term_until(state: Agreement) -> date | None:
+    if state.terms:
+        return state.terms.term_until
+    if state.nda_terms:
+        return last_day(state.drafted_on, 12 * state.nda_terms.years)
+    return state.termination_terms.end_date if state.termination_terms else None
+
+
+@rule(FellDue, Agreement.kind, "effective/day")
+def effective(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
+    """The first day of the term has come."""
+    return _in_force(state, now)
+
+
+def _in_force(state: Agreement, now: datetime) -> Outcome[Agreement]:
+    force = replace(state, stage=IN_FORCE)
+    if state.role != "termination" and state.term_until:
+        force = _clocks(force)
+    entry = state.entry("agreement.in_force", state.id)
+    return Outcome(state=force, entries=(entry,), tells=(force.moved("in_force"),))
+
+
+def _clocks(state: Agreement) -> Agreement:
+    """The end of the term, and before it the safe day for a refusal of renewal."""
+    last = state.term_until
+    assert last is not None
+    end = Due(key="term/end", base=on(last), steps=(Step(n=1, unit="day"),), slide="none")
+    state = state.with_due(end)
+    if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused:
+        return state.without_due("notice/safe")
+    steps = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
+    return state.with_due(Due(key="notice/safe", base=on(last), steps=steps, slide="earlier", drop_if_past=True))
+
+
+@rule(FellDue, Agreement.kind, "notice/safe")
+def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
+    """The safe day for a refusal of renewal: five business days before the last day on which it may arrive."""
+    assert state.terms is not None
+    assert state.term_until is not None
+    legal = add_months(state.term_until, -state.terms.notice_months)
+    mails = tuple(
+        state.mail_to(c, "notice", f"{due.key}@{state.term_until.isoformat()}", legal_last_day=legal.isoformat(), term_until=state.term_until.isoformat())
+        for c in state.companies()
+    )
+    entry = state.entry("agreement.notice_day_near", state.id, legal_last_day=legal.isoformat(), because=due.because)
+    return Outcome(state=state, entries=(entry,), mails=mails)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseRenewal(Act):
+    """A party's refusal of renewal has arrived at the others, with evidence of the arrival."""
+
+    kind: Literal["refuse_renewal"] = "refuse_renewal"
+    arrived_on: Day
+    evidence_sha256: Sha256
+    reason: Line
+
+    def decide(self, state: Agreement, by: Actor, now: datetime, /) -> Outcome[Agreement]:
+        state.party(by.company)
+        replace(state, suspended=None).running(IN_FORCE)  # a notice works on arrival (民法97条), suspended or not
+        if state.terms is None or state.terms.renewal_years == 0 or state.term_until is None:
+            raise Conflict("agreement.no_renewal")
+        if state.renewal_refused:
+            raise Conflict("agreement.renewal_refused_already")
+        if self.arrived_on > state.local_day(now):
+            raise Invalid("agreement.arrival_in_the_future", "/arrived_on")
+        legal = add_months(state.term_until, -state.terms.notice_months)
+        if self.arrived_on > legal:
+            raise Conflict("agreement.notice_too_late", legal_last_day=legal.isoformat())
+        entry = state.entry(
+            "agreement.renewal_refused", state.id, by.company,
+            arrived_on=self.arrived_on.isoformat(), evidence=self.evidence_sha256, reason=self.reason,
+        )  # fmt: skip
+        return Outcome(state=_clocks(replace(state, renewal_refused=True)), entries=(entry,))
+
+
+@rule(FellDue, Agreement.kind, "term/end")
+def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
+    """The term has run out: it is renewed where the agreement says so and nobody refused; else it ends."""
+    if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused or state.term_until is None:
+        return ended(state, "expired")
+    until = last_day(state.term_until + timedelta(days=1), 12 * state.terms.renewal_years)
+    renewed = replace(state, term_until=until, terms=replace(state.terms, term_until=until))
+    entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
+    return Outcome(state=_clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))

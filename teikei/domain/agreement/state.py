@@ -1,0 +1,139 @@
+"""What an agreement knows while it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from teikei.domain.act import Entry, Outcome, Paper, Tell, rule
+from teikei.domain.clock import Drop, PaperReady
+from teikei.domain.matter import Effect, Matter, Step
+from teikei.domain.messages import AgreementMoved
+from teikei.domain.papers import PAPER_TITLES, PaperKind
+from teikei.domain.terms import Brief, NdaTerms, TerminationTerms, Terms
+
+Role = Literal["nda", "main", "termination"]
+DRAFTING, ROUNDS, APPROVAL, SIGNING, SIGNED, IN_FORCE, ENDED = (
+    "drafting", "rounds", "approval", "signing", "signed", "in_force", "ended",
+)  # fmt: skip
+ROUNDS_DAYS = {"nda": 20, "main": 60, "termination": 20}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The newest version of the paper: these exact bytes are approved and signed, or none."""
+
+    number: int
+    sha256: str
+    size: int
+    clauses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How one company signed: who, when, by which method, and the hash of the evidence."""
+
+    company: str
+    signatory: str
+    title: str
+    signed_at: datetime
+    method: str
+    evidence_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Matter):
+    """The state of one agreement. 締結日 and 効力発生日 live here, never in the approved paper."""
+
+    kind: ClassVar[str] = "agreement"
+    over_stages: ClassVar[frozenset[str]] = frozenset({ENDED})
+
+    role: Role
+    paper: PaperKind
+    form: str
+    drafted_on: date
+    brief: Brief = field(default_factory=Brief)
+    nda_terms: NdaTerms | None = None
+    terms: Terms | None = None
+    termination_terms: TerminationTerms | None = None
+    number: int = 1
+    """Number of the version that is being written, or was written last."""
+    version_now: Version | None = None
+    approval: str = ""
+    """The decision on the present bytes, while it is open."""
+    signatures: tuple[Signature, ...] = ()
+    signed_on: date | None = None
+    effective_on: date | None = None
+    term_until: date | None = None
+    renewal_refused: bool = False
+    reason: str = ""
+
+    def moved(self, to: Literal["approved", "reopened", "in_force", "renewed", "ended"], reason: str = "") -> Tell:
+        """News for the alliance."""
+        told = AgreementMoved(
+            agreement=self.id,
+            role=self.role,
+            to=to,
+            reason=reason,
+            title=PAPER_TITLES[self.paper][0],
+            terms=self.terms,
+            signed_on=self.signed_on,
+            term_until=self.term_until,
+        )
+        return Tell(to=self.parent, act=told)
+
+
+def new_agreement(parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms, now: datetime) -> Agreement:
+    """A new agreement of an alliance; its first version is owed at once. `parent` is the Alliance."""
+    paper: PaperKind = parent.form if role == "main" else role
+    title_ja, title_en = PAPER_TITLES[paper]
+    return Agreement(
+        id=parent.new_id("agreement"),
+        alliance_id=parent.alliance_id,
+        parent=parent.id,
+        title=f"{parent.title} {title_ja}",
+        title_en=f"{parent.title_en}: {title_en}",
+        stage=DRAFTING,
+        sandbox=parent.sandbox,
+        zone=parent.zone,
+        parties=parent.parties,
+        reminders=parent.reminders,
+        role=role,
+        paper=paper,
+        form=parent.form,
+        drafted_on=parent.local_day(now),
+        brief=parent.brief,
+        nda_terms=terms if isinstance(terms, NdaTerms) else None,
+        terms=terms if isinstance(terms, Terms) else None,
+        termination_terms=terms if isinstance(terms, TerminationTerms) else None,
+        owes=(Effect(key="version/1", paper=paper),),
+    )
+
+
+@rule(PaperReady, Agreement.kind, "version")
+def version_written(state: Agreement, ready: PaperReady, now: datetime) -> Outcome[Agreement]:
+    """A version is written: the parties have it before them and talk."""
+    version = Version(number=state.number, sha256=ready.sha256, size=ready.size, clauses=ready.clauses)
+    talks = replace(state, stage=ROUNDS, version_now=version)
+    days = Step(n=ROUNDS_DAYS[state.role], unit="business_day")
+    paper = Paper(sha256=ready.sha256, kind=state.paper, name=f"{state.paper}-v{state.number}.docx", size=ready.size)
+    entry = Entry(
+        code="agreement.version_written",
+        subjects=(state.id,),
+        values={"version": state.number, "sha256": ready.sha256, "clauses": ready.clauses, "paper": state.paper},
+    )
+    return Outcome(state=talks.ask("rounds", state.companies(), now, days), entries=(entry,), papers=(paper,))
+
+
+@rule(Drop, Agreement.kind, "drop")
+def dropped(state: Agreement, drop: Drop, now: datetime) -> Outcome[Agreement]:
+    """The alliance is over, or its termination agreement binds."""
+    return ended(state, drop.reason, tell=False)
+
+
+def ended(state: Agreement, reason: str, *, tell: bool = True) -> Outcome[Agreement]:
+    over = replace(state.quiet(), stage=ENDED, reason=reason, approval="", children=())
+    drops = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
+    news = (over.moved("ended", reason),) if tell else ()
+    return Outcome(state=over, entries=(state.entry("agreement.ended", state.id, reason=reason),), tells=(*drops, *news))

@@ -1,0 +1,278 @@
+"""Operation: reviews with their agenda and minutes, action items, and the yearly allocation periods.
+
+Reviews follow the cadence of the agreement, counted from the first day of its
+term; a late one does not move the next.  An allocation period opens on the day
+after its last day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Mail, Outcome, Paper, rule
+from teikei.domain.allocation.state import new_allocation
+from teikei.domain.alliance.state import (
+    OPERATION,
+    ActionItem,
+    AgendaLine,
+    Alliance,
+    Attendance,
+    Resolution,
+    ReviewHeld,
+)
+from teikei.domain.clock import FellDue, PaperReady, only_teikei
+from teikei.domain.days import add_months
+from teikei.domain.errors import Conflict, Invalid
+from teikei.domain.fields import Count, Day, Id, Line, Note, at_most
+from teikei.domain.matter import Due, Effect, Step, on
+from teikei.domain.messages import AgreementMoved, PeriodSettled
+from teikei.domain.terms import STRICT, Terms
+
+REVIEW_MINUTES = 90
+
+
+def begin_operation(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[Alliance]:
+    """The main agreement binds: reviews and periods are planned by the story (`PlanReview`, due items)."""
+    terms = told.terms
+    assert terms is not None
+    running = replace(
+        state, stage=OPERATION, terms=terms, signed_on=told.signed_on, main_title=told.title, period_from=terms.term_from
+    )
+    return Outcome(state=plan_period(running), entries=())
+
+
+def plan_period(state: Alliance) -> Alliance:
+    """The next period opens on the day after its last day, while the term lasts."""
+    assert state.terms is not None
+    assert state.period_from is not None
+    last = add_months(state.period_from, state.terms.period_months) - timedelta(days=1)
+    if last > state.terms.term_until:
+        return state
+    return state.with_due(Due(key="period/open", base=on(last), steps=(Step(n=1, unit="day"),)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReview(Act):
+    """The system plans the next review and invites every party to it."""
+
+    kind: Literal["plan_review"] = "plan_review"
+
+    def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
+        only_teikei(by)
+        state.running(OPERATION)
+        if review_planned(state):
+            raise Conflict("review.planned_already")
+        assert state.terms is not None
+        number = next_review(state.terms, state.review + 1, state.local_day(now))
+        day = review_day(state.terms, number)
+        item = f"review-{number}"
+        planned = replace(state, review=number).ask(item, state.companies(), on(day))
+        entry = state.entry("review.planned", item, number=number, day=day.isoformat())
+        return Outcome(state=planned, entries=(entry,), mails=invitations(planned, item, number, day))
+
+
+def review_planned(state: Alliance) -> bool:
+    """A review is on the calendar, or none fits before the end of the term."""
+    if state.terms is None or any(w.item.startswith("review-") for w in state.waits):
+        return True
+    return review_day(state.terms, state.review + 1) > state.terms.term_until
+
+
+def review_day(terms: Terms, number: int) -> date:
+    return add_months(terms.term_from, terms.review_months * number)
+
+
+def next_review(terms: Terms, number: int, today: date) -> int:
+    """The first review from `number` on whose day has not passed (late signing, a long suspension), or the
+    last one that fits the term: nobody is invited to a meeting of last year while another is ahead."""
+    while review_day(terms, number) < today and review_day(terms, number + 1) <= terms.term_until:
+        number += 1
+    return number
+
+
+def invitations(state: Alliance, item: str, number: int, day: date) -> tuple[Mail, ...]:
+    """One invitation per party; the uid stays the same over the review's life."""
+    starts = datetime(day.year, day.month, day.day, 1, tzinfo=on(day).tzinfo)
+    calendar = Invitation(uid=f"{state.id}-{item}", starts=starts, minutes=REVIEW_MINUTES)
+    return tuple(
+        replace(state.mail_to(c, "review_invitation", f"{item}/invite", what=item, number=number, deadline=day.isoformat()), invitation=calendar)
+        for c in state.companies()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionIn:
+    """An action item as the minutes name it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    owner: Id
+    what: Line
+    due: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReview(Act):
+    """A review was held: who was there, what was said and resolved, who owes what by when."""
+
+    kind: Literal["hold_review"] = "hold_review"
+    number: Count
+    held_on: Day
+    place: Line
+    chair: Line
+    attendees: Annotated[tuple[Attendance, ...], at_most(10, 1)]
+    points: Annotated[tuple[Note, ...], at_most(50)] = ()
+    resolutions: Annotated[tuple[Resolution, ...], at_most(50)] = ()
+    actions: Annotated[tuple[ActionIn, ...], at_most(50)] = ()
+
+    def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
+        state.party(by.company)
+        state.running(OPERATION)
+        self._check(state, now)
+        item = f"review-{self.number}"
+        actions = tuple(
+            ActionItem(number=state.action_count + i, owner=a.owner, what=a.what, due=a.due) for i, a in enumerate(self.actions, start=1)
+        )
+        assert state.terms is not None
+        following = review_day(state.terms, self.number + 1)
+        held = ReviewHeld(
+            number=self.number,
+            held_on=self.held_on,
+            place=self.place,
+            chair=self.chair,
+            attendees=self.attendees,
+            agenda=agenda(state),
+            points=self.points,
+            resolutions=self.resolutions,
+            actions=actions,
+            next_on=following if following <= state.terms.term_until else None,
+        )
+        after = replace(
+            state.closed_wait(item),
+            minutes=(*state.minutes, held),
+            actions=(*state.actions, *actions),
+            action_count=state.action_count + len(actions),
+            owes=(*state.owes, Effect(key=f"minutes/{self.number}", paper="minutes")),
+        )
+        for action in actions:
+            after = after.ask(f"action-{action.number}", (action.owner,), on(action.due))
+        present = [a.company for a in self.attendees if a.people]
+        entry = state.entry("review.held", item, number=self.number, held_on=self.held_on.isoformat(), present=present, actions=len(actions))
+        return Outcome(state=after, entries=(entry,))
+
+    def _check(self, state: Alliance, now: datetime) -> None:
+        if state.wait(f"review-{self.number}") is None:
+            raise Conflict("review.not_open", number=self.number)
+        if self.held_on > state.local_day(now):
+            raise Invalid("review.in_the_future", "/held_on")
+        known = set(state.companies())
+        for i, attendance in enumerate(self.attendees):
+            if attendance.company not in known:
+                raise Invalid("parties.unknown_company", f"/attendees/{i}/company")
+        for i, action in enumerate(self.actions):
+            if action.owner not in known:
+                raise Invalid("parties.unknown_company", f"/actions/{i}/owner")
+            if action.due < self.held_on:
+                raise Invalid("review.action_due_before", f"/actions/{i}/due")
+
+
+def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
+    """What the next review talks about, built from the state: goals, gaps, open items, the open period."""
+    labels = {p.company: p.label for p in state.parties}
+    lines = [AgendaLine(code="agenda.goal", values={"title": g.title, "target": g.target, "by": g.by.isoformat()}) for g in state.brief.goals]
+    lines += [AgendaLine(code=f"agenda.gap_{g.axis}", values={"label": labels[g.about], "lowest": g.lowest, "highest": g.highest}) for g in state.gaps]
+    lines += [AgendaLine(code="agenda.action", values={"label": labels[a.owner], "what": a.what, "due": a.due.isoformat()}) for a in state.actions]
+    if state.open_period:
+        lines.append(AgendaLine(code="agenda.period", values={"number": state.period}))
+    return (*lines, AgendaLine(code="agenda.communication"))
+
+
+@rule(FellDue, Alliance.kind, "review/lapse")
+def review_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
+    """The review was not held: the record says so, and the next one is planned."""
+    return Outcome(state=state.closed_wait(due.item), entries=(state.entry("review.missed", due.item, number=state.review),))
+
+
+@rule(PaperReady, Alliance.kind, "minutes")
+def minutes_written(state: Alliance, ready: PaperReady, now: datetime) -> Outcome[Alliance]:
+    """The minutes are written; the review leaves the state."""
+    number = int(ready.effect.split("/")[1])
+    held = next(m for m in state.minutes if m.number == number)
+    data: dict[str, Any] = {"number": number, "held_on": held.held_on.isoformat(), "place": held.place, "chair": held.chair, "sha256": ready.sha256}
+    entry = state.entry("review.minutes_written", f"review-{number}", number=number, sha256=ready.sha256)
+    return Outcome(
+        state=replace(state, minutes=tuple(m for m in state.minutes if m.number != number)),
+        entries=(entry,),
+        closed=(ClosedItem(kind="review", id=str(number), data=data),),
+        papers=(Paper(sha256=ready.sha256, kind="minutes", name=f"minutes-{number}.docx", size=ready.size),),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishAction(Act):
+    """The owner of an action item says that it is done, and how."""
+
+    kind: Literal["finish_action"] = "finish_action"
+    number: Count
+    result: Note
+
+    def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
+        state.party(by.company)
+        state.running()
+        action = next((a for a in state.actions if a.number == self.number), None)
+        if action is None or action.owner != by.company:
+            raise Conflict("action.not_yours_or_over", number=self.number)
+        rest = replace(state.closed_wait(f"action-{self.number}"), actions=tuple(a for a in state.actions if a != action))
+        entry = state.entry("action.finished", f"action-{self.number}", number=self.number, what=action.what, result=self.result)
+        data: dict[str, Any] = {"number": self.number, "owner": action.owner, "what": action.what, "due": action.due.isoformat(), "result": self.result}
+        return Outcome(state=rest, entries=(entry,), closed=(ClosedItem(kind="action", id=str(self.number), data=data),))
+
+
+@rule(FellDue, Alliance.kind, "action/lapse")
+def action_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
+    """An action item that nobody finished stays open and goes on the next agenda; it is not mailed about any more."""
+    return Outcome(state=state.closed_wait(due.item), entries=(state.entry("action.lapsed", due.item),))
+
+
+@rule(FellDue, Alliance.kind, "period/open")
+def period_opens(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
+    """The period is over: its figures are asked for, and the next one is planned."""
+    assert state.terms is not None
+    assert state.period_from is not None
+    last = add_months(state.period_from, state.terms.period_months) - timedelta(days=1)
+    opened = open_period(state, last, final=False)
+    return replace(opened, state=plan_period(opened.state))
+
+
+def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance]:
+    """Open the period that runs from the first day not yet covered to `last`."""
+    assert state.terms is not None
+    assert state.period_from is not None
+    number = state.period + 1
+    signed = state.signed_on.isoformat() if state.signed_on else ""
+    basis = f"{signed} {state.main_title}"
+    period = new_allocation(state, state.terms, number=number, first=state.period_from, last=last, basis=basis, final=final)
+    opened = replace(
+        state,
+        period=number,
+        period_from=last + timedelta(days=1),
+        open_period=period.id,
+        children=(*state.children, period.id),
+    )
+    entry = state.entry("period.opened", period.id, number=number, first=period.period_from.isoformat(), last=last.isoformat())
+    return Outcome(state=opened, entries=(entry,), born=(period,), created=(period.id,))
+
+
+@rule(PeriodSettled, Alliance.kind, "period")
+def period_settled(state: Alliance, told: PeriodSettled, now: datetime) -> Outcome[Alliance]:
+    """A period is settled; in exit the final one lets the alliance close."""
+    from teikei.domain.alliance.exits import progressed  # noqa: PLC0415  (exit looks at operation, not the other way)
+
+    rest = state.without_child(told.allocation)
+    if rest.open_period == told.allocation:
+        rest = replace(rest, open_period="")
+    if rest.exit and rest.exit.final_period == told.allocation:
+        rest = replace(rest, exit=rest.exit.ticked("final_allocation", ""))
+    entry = state.entry("period.settled", told.allocation, number=told.number, pool=told.pool)
+    return progressed(rest, entry)

@@ -1,0 +1,176 @@
+"""What an alliance knows while it lives: only what is open; what is over stands in the record and in `items`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from teikei.domain.act import ClosedItem, Outcome, Tell
+from teikei.domain.clock import Drop
+from teikei.domain.fields import Id, Line, at_most
+from teikei.domain.matter import Matter
+from teikei.domain.terms import STRICT, Brief, Form, NdaTerms, Terms
+
+Axis = Literal["culture", "philosophy", "technology"]
+AXES: tuple[Axis, ...] = ("culture", "philosophy", "technology")
+
+INTAKE, NDA, DILIGENCE, NEGOTIATION, SIGNING, OPERATION, EXIT, CLOSED, ABANDONED = (
+    "intake", "nda", "due_diligence", "negotiation", "signing", "operation", "exit", "closed", "abandoned",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A company's mark for itself or for a partner on one axis, with its evidence."""
+
+    by: str
+    about: str
+    axis: Axis
+    points: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Marks about one company on one axis that lie far apart: an item for the talks."""
+
+    about: str
+    axis: Axis
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionItem:
+    """宿題 from a review: who owes what by when."""
+
+    number: int
+    owner: str
+    what: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    company: Id
+    people: Annotated[tuple[Line, ...], at_most(30)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    title: Line
+    outcome: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaLine:
+    """One point of a review's agenda: a code with values, said in the reader's language."""
+
+    code: str
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewHeld:
+    """A review whose minutes are still being written."""
+
+    number: int
+    held_on: date
+    place: str
+    chair: str
+    attendees: tuple[Attendance, ...]
+    agenda: tuple[AgendaLine, ...]
+    points: tuple[str, ...]
+    resolutions: tuple[Resolution, ...]
+    actions: tuple[ActionItem, ...]
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitItem:
+    """One line of the exit checklist; `company` empty: the system ticks it."""
+
+    code: str
+    company: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    reason: str
+    end_date: date
+    started: datetime
+    checklist: tuple[ExitItem, ...] = ()
+    termination: str = ""
+    """Id of the termination agreement; empty when the term simply ran out."""
+    terminated: bool = False
+    final_period: str = ""
+    """Id of the last allocation period; `-` where nothing was left to allocate."""
+    lapsed: bool = False
+
+    def ticked(self, code: str, company: str) -> Exit:
+        """The checklist with one line done."""
+        done = tuple(replace(i, done=True) if (i.code, i.company) == (code, company) else i for i in self.checklist)
+        return replace(self, checklist=done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alliance(Matter):
+    """The state of one alliance."""
+
+    kind: ClassVar[str] = "alliance"
+    over_stages: ClassVar[frozenset[str]] = frozenset({CLOSED, ABANDONED})
+
+    form: Form
+    opened_by: str
+    calendar: str = "JP"
+    brief: Brief = field(default_factory=Brief)
+    nda_terms: NdaTerms = field(default_factory=NdaTerms)
+    nda: str = ""
+    scores: tuple[Score, ...] = ()
+    shared: tuple[str, ...] = ()
+    """Companies that have shared their marks about partners."""
+    diligence_over: bool = False
+    gaps: tuple[Gap, ...] = ()
+    go_no_go: str = ""
+    main: str = ""
+    terms: Terms | None = None
+    signed_on: date | None = None
+    main_title: str = ""
+    review: int = 0
+    """Number of the review that comes next; 0 before operation."""
+    minutes: tuple[ReviewHeld, ...] = ()
+    actions: tuple[ActionItem, ...] = ()
+    action_count: int = 0
+    period: int = 0
+    """Number of the last allocation period that was opened."""
+    period_from: date | None = None
+    """First day of the period that is not opened yet."""
+    open_period: str = ""
+    exit: Exit | None = None
+    reason: str = ""
+    """Why it was abandoned."""
+
+
+def abandon(state: Alliance, reason: str, **values: str) -> Outcome[Alliance]:
+    """End without an alliance; everything that it opened ends with it."""
+    tells = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
+    over = replace(state.quiet(), stage=ABANDONED, reason=reason, children=())
+    entry = state.entry("alliance.abandoned", reason=reason, **values)
+    return Outcome(state=over, entries=(entry,), tells=tells, closed=closed_scores(state))
+
+
+def closed_scores(state: Alliance) -> tuple[ClosedItem, ...]:
+    """Scores leave the state as items; one that was never shared stays its author's."""
+    return tuple(
+        ClosedItem(
+            kind="score",
+            id=f"{s.by}/{s.about}/{s.axis}",
+            data={"by": s.by, "about": s.about, "axis": s.axis, "points": s.points, "evidence": s.evidence},
+            private_to=() if s.by == s.about or s.by in state.shared else (s.by,),
+        )
+        for s in state.scores
+    )

@@ -1,0 +1,1 @@
+"""An allocation period: inputs → preview → decision of all → locked → statement → settled."""

@@ -1,0 +1,124 @@
+"""Internal approval, votes, comments, and the outcome.
+
+Unanimity: one no rejects at once; all yes approves; an abstention is not
+consent; silence past the deadline lapses (`lapsed`), it approves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from teikei.domain.act import Act, Actor, ClosedItem, Entry, Outcome, Tell, rule
+from teikei.domain.clock import Drop, FellDue
+from teikei.domain.decision.state import CALLED, CLOSED, VOTING, Choice, Decision, Internal, Vote
+from teikei.domain.errors import Conflict
+from teikei.domain.fields import Line, Note
+from teikei.domain.matter import Due
+from teikei.domain.messages import DecisionClosed
+
+OutcomeName = Literal["approved", "rejected", "lapsed", "voided"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment(Act):
+    """A party says something about the decision; all parties read it."""
+
+    kind: Literal["comment"] = "comment"
+    text: Note
+
+    def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
+        state.party(by.company)
+        state.running()
+        number = state.comments + 1
+        item = ClosedItem(kind="comment", id=str(number), data={"by": by.company, "person": by.person, "at": now.isoformat(), "text": self.text})
+        entry = state.entry("decision.commented", state.id, text=self.text, number=number)
+        return Outcome(state=replace(state, comments=number), entries=(entry,), closed=(item,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordInternalApproval(Act):
+    """A company says where its own approval (稟議) stands. Others see the status, never the reference."""
+
+    kind: Literal["record_internal_approval"] = "record_internal_approval"
+    status: Literal["submitted", "approved", "returned"]
+    reference: Line
+
+    def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
+        state.party(by.company)
+        state.running(CALLED, VOTING)
+        if any(v.company == by.company for v in state.votes):
+            raise Conflict("decision.voted_already")
+        before = state.approved_inside(by.company)
+        if before and before.status == self.status:
+            raise Conflict("decision.internal_same")
+        mine = Internal(company=by.company, status=self.status, reference=self.reference, since=now)
+        internal = (*(i for i in state.internal if i.company != by.company), mine)
+        ready = {i.company for i in internal if i.status != "submitted"} == set(state.companies())
+        entries = (
+            state.entry("decision.internal", state.id, by.company, status=self.status),
+            Entry(code="decision.internal_reference", subjects=(state.id,), values={"reference": self.reference}, private_to=(by.company,)),
+        )
+        return Outcome(state=replace(state, internal=internal, stage=VOTING if ready else CALLED), entries=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastVote(Act):
+    """A company votes, once its own approval is recorded; a vote stands."""
+
+    kind: Literal["vote"] = "vote"
+    choice: Choice
+    reason: Note = "-"
+
+    def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
+        state.party(by.company)
+        state.running(CALLED, VOTING)
+        if any(v.company == by.company for v in state.votes):
+            raise Conflict("decision.voted_already")
+        inside = state.approved_inside(by.company)
+        if inside is None or inside.status == "submitted":
+            raise Conflict("decision.internal_first")
+        if inside.status == "returned" and self.choice == "yes":
+            raise Conflict("decision.internal_returned")
+        vote = Vote(company=by.company, choice=self.choice, reason=self.reason)
+        voted = replace(state, votes=(*state.votes, vote)).answered("votes", by.company)
+        entry = state.entry("decision.voted", state.id, by.company, choice=self.choice, reason=self.reason)
+        outcome = result(voted)
+        if not outcome:
+            return Outcome(state=voted, entries=(entry,))
+        done = close(voted, outcome)
+        return replace(done, entries=(entry, *done.entries))
+
+
+def result(state: Decision) -> OutcomeName | Literal[""]:
+    """What the votes amount to under unanimity; empty while they are open."""
+    choices = [v.choice for v in state.votes]
+    if "no" in choices:
+        return "rejected"
+    if len(choices) < len(state.parties):
+        return ""
+    return "approved" if set(choices) == {"yes"} else "rejected"
+
+
+def close(state: Decision, outcome: OutcomeName, **values: str) -> Outcome[Decision]:
+    """The decision is over; who opened it hears how."""
+    order = {c: i for i, c in enumerate(state.companies())}
+    votes = tuple(f"{v.company} {v.choice}" for v in sorted(state.votes, key=lambda v: order[v.company]))
+    over = replace(state.quiet(), stage=CLOSED, outcome=outcome)
+    entry = state.entry(f"decision.{outcome}", state.id, rule=state.rule, votes=list(votes), **values)
+    told = DecisionClosed(decision=state.id, subject=state.subject, outcome=outcome, votes=votes)
+    return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
+
+
+@rule(FellDue, Decision.kind, "votes/lapse")
+def votes_lapsed(state: Decision, due: Due, now: datetime) -> Outcome[Decision]:
+    """Silence is not consent: the decision lapses and names who stayed silent."""
+    wait = state.wait("votes")
+    return close(state, "lapsed", silent=" ".join(wait.awaits if wait else ()))
+
+
+@rule(Drop, Decision.kind, "drop")
+def voided(state: Decision, drop: Drop, now: datetime) -> Outcome[Decision]:
+    """What it was about is gone (a new version, the end of the alliance)."""
+    return close(state, "voided", reason=drop.reason)

@@ -1,0 +1,292 @@
+"""What every matter has: its parties, what is due, what it waits for, what it owes.
+
+A state holds only what is open.  `version` is the fence: `commit` gives it, no
+rule does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
+
+from teikei.domain.act import Entry, Mail, Value
+from teikei.domain.errors import Conflict, Forbidden
+from teikei.domain.fields import Count, Email, Language, Line, at_most
+from teikei.domain.ids import PREFIXES, derive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person to whom mail goes, in the language that the person reads."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+    name: Line
+    email: Email
+    language: Language = "ja"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A company as a party of one alliance, with its facts as of the opening act."""
+
+    company: str
+    label: str
+    name_ja: str
+    name_en: str
+    address: str
+    representative_title: str
+    representative_name: str
+    role: str
+    contact: Person
+    escalation: Person
+    """Who hears of it when the contact stays silent five business days past a deadline."""
+
+
+def on(day: date) -> datetime:
+    """A calendar day as the base of a rule: noon UTC lies on that day in every zone of our calendars."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+Unit = Literal["day", "business_day", "month"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    n: int
+    unit: Unit
+
+
+Slide = Literal["later", "earlier", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One due item: the rule, and after `commit` the instant with its explanation.
+
+    `key` is `item/what`, for example `review-2/remind-3`.  A backward deadline
+    slides `earlier`, never later (民法142条 concerns forward periods only).
+    """
+
+    key: str
+    base: datetime
+    steps: tuple[Step, ...] = ()
+    slide: Slide = "later"
+    whole_day: bool = True
+    """True: 09:00 on the day that the rule names. False: exactly `base`."""
+    drop_if_past: bool = False
+    at: datetime | None = None
+    because: str = ""
+
+    @property
+    def item(self) -> str:
+        return self.key.rsplit("/", 1)[0]
+
+    @property
+    def what(self) -> str:
+        return self.key.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Something that named companies still owe an answer to, and the deadline of it."""
+
+    item: str
+    awaits: tuple[str, ...]
+    since: datetime
+    steps: tuple[Step, ...] = ()
+    deadline: datetime | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """A slow effect that the matter owes: its story has it done and reports it as an act."""
+
+    key: str
+    kind: Literal["render"] = "render"
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """An accident that a retry cannot heal; the operator sees it, nobody's contract ends by it."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """Offsets around a deadline in business days (before: calendar days, as people count them)."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+    before: Annotated[tuple[Count, ...], at_most(5)] = (14, 3, 0)
+    overdue: Count = 1
+    escalate: Count = 5
+    lapse: Count = 10
+    """Business days after the deadline at which silence gets its named outcome."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Base of the states. `alliance_id` is its own id in an alliance."""
+
+    kind: ClassVar[str] = ""
+    over_stages: ClassVar[frozenset[str]] = frozenset()
+
+    id: str
+    alliance_id: str
+    parent: str = ""
+    title: str = ""
+    title_en: str = ""
+    stage: str
+    version: int = 0
+    sandbox: bool = False
+    zone: str = "Asia/Tokyo"
+    parties: tuple[Party, ...]
+    reminders: Reminders = field(default_factory=Reminders)
+    due: tuple[Due, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    owes: tuple[Effect, ...] = ()
+    children: tuple[str, ...] = ()
+    """Open matters that this one opened; they are held, released and dropped with it."""
+    suspended: Suspension | None = None
+    attention: Attention | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.stage in self.over_stages
+
+    def earliest(self) -> Due | None:
+        """The item that falls due first; none while suspended or over."""
+        if self.suspended or self.over:
+            return None
+        return min((d for d in self.due if d.at), key=lambda d: (d.at, d.key), default=None)
+
+    def local_day(self, at: datetime) -> date:
+        """The calendar day of an instant where the alliance lives."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def due_item(self, key: str) -> Due | None:
+        return next((d for d in self.due if d.key == key), None)
+
+    def wait(self, item: str) -> Wait | None:
+        return next((w for w in self.waits if w.item == item), None)
+
+    def party(self, company: str) -> Party:
+        found = next((p for p in self.parties if p.company == company), None)
+        if found is None:
+            raise Forbidden("party.not_one")
+        return found
+
+    def companies(self) -> tuple[str, ...]:
+        return tuple(p.company for p in self.parties)
+
+    def new_id(self, kind: str, ordinal: int = 0) -> str:
+        """Id of a matter that the present act opens (see ids.py)."""
+        return derive(PREFIXES[kind], self.id, self.version, ordinal)
+
+    def running(self, *stages: str) -> None:
+        """Refuse unless the matter is in one of these stages and not suspended."""
+        if self.over:
+            raise Conflict("matter.over", stage=self.stage)
+        if self.suspended:
+            raise Conflict("matter.suspended")
+        if stages and self.stage not in stages:
+            raise Conflict("matter.wrong_stage", stage=self.stage, wanted=", ".join(stages))
+
+    def without_child(self, child: str) -> Self:
+        return replace(self, children=tuple(c for c in self.children if c != child))
+
+    # what is due
+
+    def with_due(self, *items: Due) -> Self:
+        """Add due items; one with a key that is there already takes its place."""
+        keys = {d.key for d in items}
+        return replace(self, due=(*(d for d in self.due if d.key not in keys), *items))
+
+    def without_due(self, *keys: str) -> Self:
+        return replace(self, due=tuple(d for d in self.due if d.key not in keys))
+
+    def ask(self, item: str, awaits: tuple[str, ...], base: datetime, *steps: Step) -> Self:
+        """Open a question to companies: its deadline, the reminders before it, overdue,
+        escalation, and the lapse at which silence gets its named outcome."""
+        deadline = (*steps, Step(n=0, unit="business_day"))
+
+        def after(what: str, n: int, unit: Unit, *, drop: bool = False) -> Due:
+            slide: Slide = "earlier" if n < 0 else "later"
+            return Due(key=f"{item}/{what}", base=base, steps=(*deadline, Step(n=n, unit=unit)), slide=slide, drop_if_past=drop)
+
+        r = self.reminders
+        cleared = self.closed_wait(item)
+        return replace(cleared, waits=(*cleared.waits, Wait(item=item, awaits=awaits, since=base, steps=deadline))).with_due(
+            *(after(f"remind-{n}", -n, "day", drop=True) for n in dict.fromkeys(r.before)),
+            after("overdue", r.overdue, "business_day"),
+            after("escalate", r.escalate, "business_day"),
+            after("lapse", r.lapse, "business_day"),
+        )
+
+    def answered(self, item: str, company: str) -> Self:
+        """A company has answered; when the last one has, the question closes."""
+        found = self.wait(item)
+        if found is None:
+            return self
+        left = tuple(c for c in found.awaits if c != company)
+        if not left:
+            return self.closed_wait(item)
+        return replace(self, waits=tuple(replace(w, awaits=left) if w.item == item else w for w in self.waits))
+
+    def closed_wait(self, item: str) -> Self:
+        """The question is closed: nothing about it falls due any more."""
+        return replace(
+            self,
+            waits=tuple(w for w in self.waits if w.item != item),
+            due=tuple(d for d in self.due if d.item != item),
+        )
+
+    def postponed(self, days: int) -> Self:
+        """Every open question with what is left of its series, `days` calendar days later: still whole
+        business days, counted and explained anew by `settle`."""
+        further = (Step(n=days, unit="day"), Step(n=0, unit="business_day"))
+        open_ = {w.item: w for w in self.waits}
+
+        def later(due: Due) -> Due:
+            asked = open_.get(due.item)
+            if asked is None:
+                return due
+            offset = due.steps[len(asked.steps) :]
+            return replace(due, steps=(*asked.steps, *further, *offset), at=None, because="")
+
+        waits = tuple(replace(w, steps=(*w.steps, *further), deadline=None, because="") for w in self.waits)
+        return replace(self, waits=waits, due=tuple(later(d) for d in self.due))
+
+    def quiet(self) -> Self:
+        """Nothing is due, awaited or owed any more (the matter is over)."""
+        return replace(self, waits=(), due=(), owes=(), suspended=None)
+
+    # mail
+
+    def mail_to(self, company: str, template: str, item: str, *, escalate: bool = False, **values: Value) -> Mail:
+        """A mail to a party's contact (or to its escalation) in that person's language."""
+        party = self.party(company)
+        person = party.escalation if escalate else party.contact
+        return Mail(
+            template=template,
+            company=company,
+            name=person.name,
+            address=person.email,
+            language=person.language,
+            item=item,
+            values={"title": self.title, "title_en": self.title_en, "matter": self.kind, **values},
+        )
+
+    def entry(self, code: str, *subjects: str, **values: Value) -> Entry:
+        return Entry(code=code, subjects=subjects, values=values)

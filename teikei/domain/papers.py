@@ -1,0 +1,342 @@
+"""What a paper may say: one frozen dataclass of variables per paper kind.
+
+The clause files (`templates/clauses`) name no types; they come from here, and
+the clause lint compares the names that a clause uses with these fields.
+Dates are calendar dates in the alliance's calendar (Asia/Tokyo); money is
+integer minor units with its ISO 4217 code; ratios are `Fraction`.
+Order of articles and variables: the customary Japanese forms of each paper
+(NDA, joint development, sales alliance, co-marketing, capital and business
+alliance, minutes, allocation statement, termination).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+LABELS = "甲乙丙丁戊己庚辛壬癸"
+"""Labels of the parties in their order; ten is the natural limit (商慣習)."""
+
+PaperKind = Literal[
+    "nda",
+    "co_development",
+    "co_sales",
+    "co_marketing",
+    "capital_and_business",
+    "minutes",
+    "statement",
+    "termination",
+]
+
+
+PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
+    "nda": ("秘密保持契約書", "Non-Disclosure Agreement"),
+    "co_development": ("共同開発契約書", "Joint Development Agreement"),
+    "co_sales": ("共同販売契約書", "Sales Alliance Agreement"),
+    "co_marketing": ("共同マーケティング契約書", "Co-Marketing Agreement"),
+    "capital_and_business": ("資本業務提携契約書", "Capital and Business Alliance Agreement"),
+    "minutes": ("議事録", "Minutes"),
+    "statement": ("利益配分決定書", "Profit Allocation Statement"),
+    "termination": ("解約合意書", "Termination Agreement"),
+}
+"""Titles of the papers, Japanese and English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyLine:
+    """One party as a paper names it: 「○○株式会社（以下「甲」という。）」."""
+
+    label: str
+    name: str
+    address: str
+    representative_title: str
+    representative_name: str
+    role: str
+    contributions: tuple[str, ...] = ()
+    contact: str = ""
+    """The person who answers for notices and for secrets (管理責任者)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeLine:
+    """One of the seed's purposes with the measure that tells whether it is met."""
+
+    name: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalLine:
+    title: str
+    target: str
+    by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLine:
+    """A party's share of the distributable amount; all shares sum to 1."""
+
+    label: str
+    ratio: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What every contract paper of an alliance may say."""
+
+    alliance_name: str
+    form: str
+    """One of 共同開発, 共同販売, 共同マーケティング, 資本業務提携."""
+    background: str
+    """One sentence, ends with 。"""
+    parties: tuple[PartyLine, ...]
+    purposes: tuple[PurposeLine, ...]
+    court: str
+    """For example 東京地方裁判所."""
+    medium: Literal["paper", "electronic"] = "electronic"
+    rivals: bool = False
+    """Some parties compete: clean team, antitrust duties."""
+    personal_data: bool = False
+    land: bool = False
+    secrecy_years: int = 3
+    return_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NdaVariables(Common):
+    """秘密保持契約書."""
+
+    term_from: date
+    term_until: date
+    oral_confirm_days: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainVariables(Common):
+    """What the four main agreements have in common."""
+
+    goals: tuple[GoalLine, ...]
+    term_from: date
+    term_until: date
+    notice_months: int
+    """Refusal of renewal: months before `term_until`."""
+    renewal_years: int
+    """0 = no automatic renewal."""
+    exit_notice_months: int
+    shares: tuple[ShareLine, ...]
+    currency: str
+    allowed_costs: tuple[str, ...]
+    rounding: Literal["largest_remainder"]
+    tie_order: Literal["party_order", "largest_share"]
+    period_months: int
+    statement_days: int
+    """Days after the end of a period within which the parties fix the statement."""
+    payment_days: int
+    review_months: int
+    decision_days: int
+    """Business days for the answer of each party to a proposal."""
+    ladder_days: tuple[int, int]
+    """Business days at the level of managers and of executives."""
+    data: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoDevelopmentVariables(MainVariables):
+    """共同開発契約書."""
+
+    theme: str
+    results_rule: Literal["inventor", "equal"] = "inventor"
+    improvement_years: int = 2
+    publication_days: int = 30
+    equipment: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoSalesVariables(MainVariables):
+    """共同販売（販売提携）契約書."""
+
+    products: tuple[str, ...]
+    territory: str
+    sales_form: Literal["agency", "distributor", "referral", "joint_proposal"] = "joint_proposal"
+    exclusive: bool = False
+    lead_protect_days: int = 180
+    report_day: int = 10
+    """Day of the following month by which sales are reported."""
+    tail_months: int = 6
+    minimum_sales: int = 0
+    """Minor units a year; 0 = no minimum."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoMarketingVariables(MainVariables):
+    """共同マーケティング契約書."""
+
+    campaigns: tuple[str, ...]
+    budget: int
+    """Minor units; carried by `shares` unless the cost table says otherwise."""
+    approval_days: int = 5
+    lead_owner: str = "各当事者"
+    results_shared: bool = True
+    exclusive_campaigns: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapitalVariables(MainVariables):
+    """資本業務提携契約書. The issuer and the investors are labels of parties."""
+
+    issuer: str
+    investors: tuple[str, ...]
+    share_class: str
+    share_count: int
+    price: int
+    """Minor units for one share."""
+    total: int
+    ratio_after: Fraction
+    """Voting share of the investors together after closing."""
+    closing_date: date
+    refusal_days: int = 30
+    """Days of the right of first refusal."""
+    directors: int = 0
+    reserved_matters: tuple[str, ...] = ()
+    tag_drag: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteLine:
+    """How one party voted on one proposal; 除斥 = recused."""
+
+    label: str
+    vote: Literal["賛成", "反対", "棄権", "除斥", "回答なし"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesDecision:
+    title: str
+    outcome: str
+    votes: tuple[VoteLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionLine:
+    owner: str
+    """Label of the party."""
+    what: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendeeLine:
+    label: str
+    name: str
+    people: tuple[str, ...]
+    """Empty: absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesVariables:
+    """議事録 of a periodic review."""
+
+    alliance_name: str
+    parties: tuple[PartyLine, ...]
+    number: int
+    held_on: date
+    place: str
+    chair: str
+    attendees: tuple[AttendeeLine, ...]
+    agenda: tuple[str, ...]
+    points: tuple[str, ...]
+    decisions: tuple[MinutesDecision, ...]
+    actions: tuple[ActionLine, ...]
+    next_on: date | None
+    time: str = ""
+    """For example 14時00分から15時30分まで; empty = not stated."""
+    quorum: str = ""
+    """The rule and that it was met, one sentence ending with 。; empty = no rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyLine:
+    """Income or an allowed cost as one party entered it."""
+
+    label: str
+    what: str
+    amount: int
+    source: str
+    """Evidence: name of the paper and the head of its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLine:
+    """What one party receives; the exact amount is shown as a fraction."""
+
+    label: str
+    name: str
+    ratio: Fraction
+    exact: Fraction
+    amount: int
+    extra_unit: bool
+    """True where the remainder rule gave this party one more minor unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementVariables:
+    """利益配分決定書. `amount`s sum to `pool` exactly."""
+
+    alliance_name: str
+    parties: tuple[PartyLine, ...]
+    number: int
+    period_from: date
+    period_until: date
+    basis: str
+    """The article and the agreement on which the split rests."""
+    currency: str
+    incomes: tuple[MoneyLine, ...]
+    costs: tuple[MoneyLine, ...]
+    income_total: int
+    cost_total: int
+    pool: int
+    results: tuple[ResultLine, ...]
+    rounding: Literal["largest_remainder"]
+    tie_order: Literal["party_order", "largest_share"]
+    decided_on: date
+    decision: str
+    """Id of the decision in the record."""
+    votes: tuple[MinutesDecision, ...]
+    payment_by: date
+    adjustments: tuple[str, ...] = ()
+    """Corrections of earlier periods as they stand in this one, by reversal; empty = none."""
+    held: tuple[str, ...] = ()
+    """Amounts held back or in dispute, with reason; empty = none."""
+    tax_notes: tuple[str, ...] = ()
+    """Tax character of each payment line (product.md, correction 10)."""
+    objection_until: date | None = None
+    """Last day for objections where the statement goes out before it is final."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminationVariables(Common):
+    """解約合意書 of the whole alliance."""
+
+    base_title: str
+    base_date: date
+    """締結日 of the agreement that ends."""
+    end_date: date
+    reason: str
+    settlement_days: int
+    checklist: tuple[str, ...]
+    survivors: tuple[str, ...]
+    """Titles of the articles that survive, for example 秘密保持."""
+
+
+VARIABLES: dict[PaperKind, type] = {
+    "nda": NdaVariables,
+    "co_development": CoDevelopmentVariables,
+    "co_sales": CoSalesVariables,
+    "co_marketing": CoMarketingVariables,
+    "capital_and_business": CapitalVariables,
+    "minutes": MinutesVariables,
+    "statement": StatementVariables,
+    "termination": TerminationVariables,
+}

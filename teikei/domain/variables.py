@@ -1,0 +1,238 @@
+"""From a state to the variables of the paper that it owes: `variables(state, effect key)`.
+
+Japanese papers; the words for form, purpose and agenda come from the catalogue.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.allocation.state import Allocation
+from teikei.domain.alliance.state import Alliance
+from teikei.domain.days import last_day
+from teikei.domain.errors import Conflict
+from teikei.domain.matter import Matter, Party
+from teikei.domain.papers import (
+    ActionLine,
+    AttendeeLine,
+    CapitalVariables,
+    CoDevelopmentVariables,
+    CoMarketingVariables,
+    CoSalesVariables,
+    GoalLine,
+    MinutesDecision,
+    MinutesVariables,
+    MoneyLine,
+    NdaVariables,
+    PartyLine,
+    PurposeLine,
+    ResultLine,
+    ShareLine,
+    StatementVariables,
+    TerminationVariables,
+)
+from teikei.domain.terms import Brief, CapitalTerms, CoDevelopmentTerms, CoMarketingTerms, CoSalesTerms, Terms
+from teikei.domain.texts import say
+
+LANGUAGE = "ja"
+
+
+def variables(state: Matter, effect: str) -> tuple[str, object]:
+    """(paper kind, variables) of an effect that the state owes; `effect.not_owed` otherwise."""
+    if not any(e.key == effect for e in state.owes):
+        raise Conflict("effect.not_owed", effect=effect)
+    if isinstance(state, Agreement):
+        return state.paper, _agreement(state)
+    if isinstance(state, Alliance):
+        return "minutes", _minutes(state, int(effect.split("/")[1]))
+    if isinstance(state, Allocation):
+        return "statement", _statement(state)
+    raise Conflict("effect.not_owed", effect=effect)
+
+
+def _party(party: Party, brief: Brief | None = None) -> PartyLine:
+    return PartyLine(
+        label=party.label,
+        name=party.name_ja,
+        address=party.address,
+        representative_title=party.representative_title,
+        representative_name=party.representative_name,
+        role=party.role,
+        contributions=tuple(c.what for c in brief.contributions if c.company == party.company) if brief else (),
+        contact=party.contact.name,
+    )
+
+
+def _agreement(state: Agreement) -> object:
+    if state.nda_terms:
+        return NdaVariables(
+            **_common(state),
+            secrecy_years=state.nda_terms.secrecy_years,
+            return_days=state.nda_terms.return_days,
+            court=state.nda_terms.court,
+            medium=state.nda_terms.medium,
+            term_from=state.drafted_on,
+            term_until=last_day(state.drafted_on, 12 * state.nda_terms.years),
+        )
+    if state.termination_terms:
+        return _termination(state)
+    assert state.terms is not None
+    return _main(state, state.terms)
+
+
+def _common(state: Agreement) -> dict[str, Any]:
+    brief = state.brief
+    return {
+        "alliance_name": state.title.rsplit(" ", 1)[0],
+        "form": say(LANGUAGE, f"form.{state.form}"),
+        "background": brief.background,
+        "parties": tuple(_party(p, brief) for p in state.parties),
+        "purposes": tuple(PurposeLine(name=say(LANGUAGE, f"purpose.{p.kind}"), measure=p.measure) for p in brief.purposes),
+        "rivals": "clean_team" in brief.needs,
+        "personal_data": "personal_data" in brief.needs,
+        "land": "land" in brief.needs,
+    }
+
+
+def _termination(state: Agreement) -> TerminationVariables:
+    terms = state.termination_terms
+    assert terms is not None
+    return TerminationVariables(
+        **_common(state),
+        secrecy_years=terms.secrecy_years,
+        return_days=terms.return_days,
+        court=terms.court,
+        medium=terms.medium,
+        base_title=terms.base_title,
+        base_date=terms.base_date or state.drafted_on,
+        end_date=terms.end_date,
+        reason=terms.reason,
+        settlement_days=terms.settlement_days,
+        checklist=tuple(say(LANGUAGE, f"exit_item.{code}") for code in terms.checklist),
+        survivors=tuple(say(LANGUAGE, f"survivor.{code}") for code in ("confidentiality", "damages", "results", "dispute")),
+    )
+
+
+def _main(state: Agreement, terms: Terms) -> object:
+    labels = {p.company: p.label for p in state.parties}
+    common = {
+        **_common(state),
+        "secrecy_years": terms.secrecy_years,
+        "return_days": terms.return_days,
+        "court": terms.court,
+        "medium": terms.medium,
+        "goals": tuple(GoalLine(title=g.title, target=g.target, by=g.by) for g in state.brief.goals),
+        "term_from": terms.term_from,
+        "term_until": terms.term_until,
+        "notice_months": terms.notice_months,
+        "renewal_years": terms.renewal_years,
+        "exit_notice_months": terms.exit_notice_months,
+        "shares": tuple(ShareLine(label=labels[s.company], ratio=s.ratio) for s in terms.shares),
+        "currency": terms.currency,
+        "allowed_costs": terms.allowed_costs,
+        "rounding": terms.rounding,
+        "tie_order": terms.tie_order,
+        "period_months": terms.period_months,
+        "statement_days": terms.statement_days,
+        "payment_days": terms.payment_days,
+        "review_months": terms.review_months,
+        "decision_days": terms.decision_days,
+        "ladder_days": (terms.ladder_days[0], terms.ladder_days[1]),
+        "data": terms.data,
+    }
+    return _special(terms, common, labels)
+
+
+def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> object:
+    special = terms.special
+    if isinstance(special, CapitalTerms):
+        return CapitalVariables(
+            **common,
+            issuer=labels[special.issuer],
+            investors=tuple(label for company, label in labels.items() if company != special.issuer),
+            share_class=special.share_class,
+            share_count=special.share_count,
+            price=special.price,
+            total=special.share_count * special.price,
+            ratio_after=special.ratio_after,
+            closing_date=special.closing_date,
+            refusal_days=special.refusal_days,
+            directors=special.directors,
+            reserved_matters=special.reserved_matters,
+            tag_drag=special.tag_drag,
+        )
+    kinds: dict[type, type] = {
+        CoDevelopmentTerms: CoDevelopmentVariables,
+        CoSalesTerms: CoSalesVariables,
+        CoMarketingTerms: CoMarketingVariables,
+    }
+    own = {name: getattr(special, name) for name in special.__dataclass_fields__ if name != "form"}
+    return kinds[type(special)](**common, **own)
+
+
+def _minutes(state: Alliance, number: int) -> MinutesVariables:
+    held = next(m for m in state.minutes if m.number == number)
+    labels = {p.company: p.label for p in state.parties}
+    people = {a.company: a.people for a in held.attendees}
+    return MinutesVariables(
+        alliance_name=state.title,
+        parties=tuple(_party(p) for p in state.parties),
+        number=number,
+        held_on=held.held_on,
+        place=held.place,
+        chair=held.chair,
+        attendees=tuple(AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ())) for p in state.parties),
+        agenda=tuple(say(LANGUAGE, line.code, **line.values) for line in held.agenda),
+        points=held.points,
+        decisions=tuple(MinutesDecision(title=r.title, outcome=r.outcome) for r in held.resolutions),
+        actions=tuple(ActionLine(owner=labels[a.owner], what=a.what, due=a.due) for a in held.actions),
+        next_on=held.next_on,
+    )
+
+
+def _statement(state: Allocation) -> StatementVariables:
+    parties = {p.company: p for p in state.parties}
+    assert state.decided_on is not None
+
+    def money(side: str) -> tuple[MoneyLine, ...]:
+        return tuple(
+            MoneyLine(label=parties[a.company].label, what=a.what, amount=a.minor, source=f"SHA-256 {a.evidence_sha256[:12]}")
+            for a in state.amounts
+            if a.side == side
+        )
+
+    return StatementVariables(
+        alliance_name=state.title.rsplit(" ", 1)[0],
+        parties=tuple(_party(p) for p in state.parties),
+        number=state.number,
+        period_from=state.period_from,
+        period_until=state.period_until,
+        basis=state.basis,
+        currency=state.currency,
+        incomes=money("income"),
+        costs=money("cost"),
+        income_total=state.income,
+        cost_total=state.cost,
+        pool=state.pool,
+        results=tuple(
+            ResultLine(
+                label=parties[line.company].label,
+                name=parties[line.company].name_ja,
+                ratio=line.ratio,
+                exact=line.exact,
+                amount=line.minor,
+                extra_unit=line.extra_unit,
+            )
+            for line in state.lines
+        ),
+        rounding="largest_remainder",
+        tie_order=state.tie_order,
+        decided_on=state.decided_on,
+        decision=state.decided_by,
+        votes=tuple(
+            MinutesDecision(title=parties[v.split()[0]].name_ja, outcome=say(LANGUAGE, f"choice.{v.split()[1]}")) for v in state.votes
+        ),
+        payment_by=state.decided_on + timedelta(days=state.payment_days),
+    )

@@ -1,0 +1,93 @@
+"""One view per matter answers every read; need-to-know is applied here, once.
+
+`view(state, company)` gives plain JSON values: dates and instants as ISO text,
+ratios as `3/5`.  What another company keeps to itself is left out as if it
+did not exist: a mark that is not shared, the reference of an internal approval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from teikei.domain.act import TEIKEI
+from teikei.domain.alliance.operation import agenda
+from teikei.domain.alliance.state import Alliance
+from teikei.domain.decision.state import Decision
+from teikei.domain.matter import Matter
+
+_INTERNAL = {"owes", "sandbox", "zone", "minutes"}
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, dates and fractions as JSON values."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def view(state: Matter, company: str) -> dict[str, Any]:
+    """What one party sees of a matter."""
+    shown = {k: v for k, v in plain(state).items() if k not in _INTERNAL}
+    shown["kind"] = state.kind
+    earliest = state.earliest()
+    shown["next_due"] = {"item": earliest.key, "at": plain(earliest.at)} if earliest else None
+    shown["due"] = [{"item": d.key, "at": plain(d.at), "because": d.because} for d in sorted(state.due, key=lambda d: (d.at or d.base, d.key))]
+    if isinstance(state, Alliance):
+        visible = [s for s in state.scores if company in (s.by, TEIKEI.company) or s.by == s.about or s.by in state.shared]
+        shown["scores"] = plain(visible)
+        shown["agenda"] = plain(agenda(state)) if state.terms else []
+    if isinstance(state, Decision):
+        for internal in shown["internal"]:
+            if internal["company"] != company:
+                del internal["reference"]
+    return shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The list columns of a matter: what one can filter and sort by without opening the state."""
+
+    id: str
+    kind: str
+    alliance_id: str
+    parent: str
+    title: str
+    title_en: str
+    stage: str
+    form: str
+    over: bool
+    suspended: bool
+    attention: str
+    sandbox: bool
+    owes: int
+    next_due: datetime | None
+
+
+def row(state: Matter) -> Row:
+    """The one function that fills the list columns."""
+    earliest = state.earliest()
+    return Row(
+        id=state.id,
+        kind=state.kind,
+        alliance_id=state.alliance_id,
+        parent=state.parent,
+        title=state.title,
+        title_en=state.title_en,
+        stage=state.stage,
+        form=str(getattr(state, "form", "")),
+        over=state.over,
+        suspended=state.suspended is not None,
+        attention=state.attention.reason if state.attention else "",
+        sandbox=state.sandbox,
+        owes=0 if state.over else len(state.owes),
+        next_due=earliest.at if earliest else None,
+    )

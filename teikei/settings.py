@@ -1,0 +1,56 @@
+"""The settings, one frozen object, read only by bootstrap and the command line.
+
+Every value has a default that works on one machine; environment variables
+begin with `TEIKEI_`.  Nothing here is a secret with a default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and what is configured."""
+
+    model_config = SettingsConfigDict(env_prefix="TEIKEI_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    """Folder of everything that the embedded product writes."""
+    database_url: str = ""
+    """SQLAlchemy address; empty: SQLite in `home`. For PostgreSQL `postgresql+psycopg://…`."""
+    files_url: str = ""
+    """Where papers are kept; empty: a folder in `home`. For S3 `s3://bucket/prefix`."""
+    temporal_address: str = ""
+    """`host:port` of a Temporal server; empty: the embedded one."""
+    temporal_namespace: str = "default"
+    api_host: str = "127.0.0.1"
+    api_port: int = 0
+    """0: a free port, written to `home/run`."""
+    smtp_host: str = ""
+    """Empty: mails stay in the outbox, where they can be read and re-sent."""
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "starttls"
+    """starttls, tls or plain."""
+    mail_sender: str = "teikei@localhost"
+    mail_domain: str = "teikei.invalid"
+    """Right side of the Message-ID."""
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'teikei.db').resolve()}"
+
+    @property
+    def files(self) -> str:
+        return self.files_url or str((self.home / "files").resolve())
+
+    @property
+    def run_folder(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def operator_key(self) -> Path:
+        return self.home / "operator.key"

@@ -1,0 +1,1 @@
+"""Data only: clause files, paper manifests, mails and pages (read through importlib.resources)."""

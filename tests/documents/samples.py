@@ -1,0 +1,229 @@
+"""Sample variables of every paper kind for 2 to 10 parties.
+
+Names, dates and sums are made up. The ratios divide unevenly on purpose
+(1/N), so that a statement always has a remainder to explain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from teikei.domain.money import split
+from teikei.domain.papers import (
+    LABELS,
+    VARIABLES,
+    ActionLine,
+    AttendeeLine,
+    GoalLine,
+    MinutesDecision,
+    MoneyLine,
+    PaperKind,
+    PartyLine,
+    PurposeLine,
+    ResultLine,
+    ShareLine,
+)
+
+COUNTS = (2, 3, 5, 10)
+KINDS: tuple[PaperKind, ...] = tuple(VARIABLES)
+FORMS = {
+    "co_development": "共同開発",
+    "co_sales": "共同販売",
+    "co_marketing": "共同マーケティング",
+    "capital_and_business": "資本業務提携",
+}
+_NAMES = (
+    "青葉精機", "北斗通信", "瑞穂食品", "白鷺電子", "琵琶湖製薬", "霧島エネルギー", "富士見物流",
+    "隅田ソフトウェア", "若草化学", "天竜モビリティ",
+)  # fmt: skip
+_CITIES = (
+    "東京都千代田区丸の内一丁目1番1号",
+    "大阪府大阪市北区梅田二丁目2番2号",
+    "愛知県名古屋市中村区名駅三丁目3番3号",
+)
+_PEOPLE = ("山田太郎", "鈴木花子", "佐藤一郎", "髙橋次郎", "渡邉美咲")
+
+
+def parties(count: int) -> tuple[PartyLine, ...]:
+    """The first `count` parties, labelled in order."""
+    return tuple(
+        PartyLine(
+            label=LABELS[index],
+            name=f"{_NAMES[index]}株式会社",
+            address=_CITIES[index % len(_CITIES)],
+            representative_title="代表取締役",
+            representative_name=_PEOPLE[index % len(_PEOPLE)],
+            role=("基幹技術の提供及び試作", "販売網の提供及び市場調査", "量産設備の提供及び品質保証")[
+                index % 3
+            ],
+            contributions=("技術者2名の参画", "検証設備の提供")[: 1 + index % 2],
+            contact=f"法務部長 {_PEOPLE[(index + 1) % len(_PEOPLE)]}",
+        )
+        for index in range(count)
+    )
+
+
+def _common(kind: str, count: int) -> dict[str, Any]:
+    return {
+        "alliance_name": "次世代電池アライアンス",
+        "form": FORMS.get(kind, "共同開発"),
+        "background": "各当事者は、次世代電池の早期の実用化を図るため、それぞれの強みを持ち寄ることとした。",
+        "parties": parties(count),
+        "purposes": (
+            PurposeLine(name="技術開発の加速", measure="試作から量産移行までの期間を12か月以内とすること"),
+            PurposeLine(name="市場シェアの拡大", measure="国内市場における占有率を15％以上とすること"),
+        ),
+        "court": "東京地方裁判所",
+    }
+
+
+def _main(count: int) -> dict[str, Any]:
+    return {
+        "goals": (
+            GoalLine(title="試作品の完成", target="評価用セル100個", by=date(2027, 9, 30)),
+            GoalLine(title="量産の開始", target="月産1万個", by=date(2028, 9, 30)),
+        ),
+        "term_from": date(2027, 4, 1),
+        "term_until": date(2030, 3, 31),
+        "notice_months": 6,
+        "renewal_years": 1,
+        "exit_notice_months": 6,
+        "shares": tuple(ShareLine(label=LABELS[i], ratio=Fraction(1, count)) for i in range(count)),
+        "currency": "JPY",
+        "allowed_costs": ("原材料費", "外注費", "共同の広告宣伝費"),
+        "rounding": "largest_remainder",
+        "tie_order": "party_order",
+        "period_months": 6,
+        "statement_days": 45,
+        "payment_days": 30,
+        "review_months": 3,
+        "decision_days": 10,
+        "ladder_days": (10, 20),
+    }
+
+
+def _special(kind: str, count: int) -> dict[str, Any]:
+    if kind == "co_development":
+        return {"theme": "全固体電池用電解質"}
+    if kind == "co_sales":
+        return {"products": ("蓄電システムA型", "蓄電システムB型"), "territory": "日本国内"}
+    if kind == "co_marketing":
+        return {"campaigns": ("省エネルギー週間共同企画", "展示会共同出展"), "budget": 30_000_000}
+    if kind == "capital_and_business":
+        return {
+            "issuer": LABELS[0],
+            "investors": tuple(LABELS[1:count]),
+            "share_class": "普通株式",
+            "share_count": 10_000,
+            "price": 5_000,
+            "total": 50_000_000,
+            "ratio_after": Fraction(149, 1000),
+            "closing_date": date(2027, 5, 31),
+            "directors": 1,
+            "reserved_matters": ("定款の変更", "事業の全部又は重要な一部の譲渡"),
+        }
+    return {}
+
+
+def _minutes(count: int) -> dict[str, Any]:
+    people = parties(count)
+    return {
+        "alliance_name": "次世代電池アライアンス",
+        "parties": people,
+        "number": 3,
+        "held_on": date(2028, 1, 20),
+        "place": "オンライン会議",
+        "chair": "山田太郎（甲）",
+        "attendees": tuple(
+            AttendeeLine(
+                label=p.label,
+                name=p.name,
+                people=() if index == 1 and count > 2 else (p.representative_name, "法務部 井上恵"),
+            )
+            for index, p in enumerate(people)
+        ),
+        "agenda": ("目標の達成状況の確認", "第2期の配分割合の確認"),
+        "points": ("試作品の評価結果について甲から報告があり、量産移行の前提条件を確認した。",),
+        "decisions": (MinutesDecision(title="量産設備の発注時期を2028年4月とすること", outcome="可決"),),
+        "actions": (
+            ActionLine(owner="甲", what="評価報告書の改訂版を全当事者に配付すること", due=date(2028, 2, 10)),
+        ),
+        "next_on": date(2028, 4, 20),
+    }
+
+
+def _statement(count: int) -> dict[str, Any]:
+    people = parties(count)
+    incomes = tuple(
+        MoneyLine(label=p.label, what="製品売上", amount=4_000_000 + 7 * i, source="売上台帳.csv 3f2a9c1b")
+        for i, p in enumerate(people)
+    )
+    costs = (MoneyLine(label="甲", what="原材料費", amount=1_234_567, source="請求書一式.pdf 8be01d77"),)
+    income, cost = sum(x.amount for x in incomes), sum(x.amount for x in costs)
+    ratios = tuple(Fraction(1, count) for _ in people)
+    portions = split(income - cost, ratios, "party_order")
+    return {
+        "alliance_name": "次世代電池アライアンス",
+        "parties": people,
+        "number": 2,
+        "period_from": date(2027, 10, 1),
+        "period_until": date(2028, 3, 31),
+        "basis": "2027年4月1日付け共同開発契約書第19条（利益配分）",
+        "currency": "JPY",
+        "incomes": incomes,
+        "costs": costs,
+        "income_total": income,
+        "cost_total": cost,
+        "pool": income - cost,
+        "results": tuple(
+            ResultLine(
+                label=p.label, name=p.name, ratio=r, exact=x.exact, amount=x.amount, extra_unit=x.extra_unit
+            )
+            for p, r, x in zip(people, ratios, portions, strict=True)
+        ),
+        "rounding": "largest_remainder",
+        "tie_order": "party_order",
+        "decided_on": date(2028, 5, 10),
+        "decision": "decision-7k3m",
+        "votes": tuple(MinutesDecision(title=p.name, outcome="賛成") for p in people),
+        "payment_by": date(2028, 6, 9),
+    }
+
+
+def fields_of(kind: str, count: int) -> dict[str, Any]:
+    """Field names and values for one paper."""
+    if kind == "minutes":
+        return _minutes(count)
+    if kind == "statement":
+        return _statement(count)
+    values = _common(kind, count)
+    if kind == "nda":
+        return values | {"term_from": date(2026, 12, 1), "term_until": date(2027, 11, 30)}
+    if kind == "termination":
+        return values | {
+            "base_title": "共同開発契約書",
+            "base_date": date(2027, 4, 1),
+            "end_date": date(2029, 3, 31),
+            "reason": "共同開発の目的を達したこと",
+            "settlement_days": 60,
+            "checklist": ("成果物の引渡し", "貸与設備の返還"),
+            "survivors": ("秘密保持", "知的財産の帰属"),
+        }
+    return values | _main(count) | _special(kind, count)
+
+
+def sample(kind: PaperKind, count: int = 3, **changes: Any) -> Any:
+    """The dataclass of `kind` for `count` parties."""
+    return VARIABLES[kind](**(fields_of(kind, count) | changes))
+
+
+def with_names(variables: Any, text: str) -> Any:
+    """The same variables with `text` in every party's name, address and role."""
+    changed = tuple(
+        replace(p, name=f"{text}{p.label}", address=text, role=text, representative_name=text)
+        for p in variables.parties
+    )
+    return replace(variables, parties=changed)

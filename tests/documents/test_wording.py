@@ -1,0 +1,86 @@
+"""Wording of the papers: numbers, citations, commands, several parties."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from teikei.documents import compose, default_library, lint, render
+from teikei.documents.lint import TWO_PARTY
+from teikei.documents.proof import proofread
+from teikei.domain.papers import PaperKind
+from tests.documents.samples import COUNTS, KINDS, sample
+
+CONTRACTS: tuple[PaperKind, ...] = tuple(kind for kind in KINDS if kind not in {"minutes", "statement"})
+SWITCHES = (
+    "rivals",
+    "personal_data",
+    "land",
+    "data",
+    "equipment",
+    "exclusive",
+    "exclusive_campaigns",
+    "tag_drag",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", COUNTS)
+def test_articles_are_numbered_without_a_gap(kind: PaperKind, count: int) -> None:
+    numbers = [one.number for one in render(kind, sample(kind, count)).articles]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
+@pytest.mark.parametrize("count", COUNTS)
+def test_a_proofreader_finds_nothing(kind: PaperKind, count: int) -> None:
+    assert proofread(compose(default_library(), kind, sample(kind, count))) == []
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
+@pytest.mark.parametrize("medium", ["paper", "electronic"])
+def test_every_switch_on_still_reads_right(kind: PaperKind, medium: str) -> None:
+    variables = sample(kind, 3)
+    changes = {name: True for name in SWITCHES if hasattr(variables, name)}
+    paper = compose(default_library(), kind, sample(kind, 3, medium=medium, **changes))
+    assert proofread(paper) == []
+    assert ("㊞" in render(kind, sample(kind, 3, medium=medium)).text) == (medium == "paper")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", [n for n in COUNTS if n > 2])
+def test_no_word_for_two_where_there_are_more(kind: PaperKind, count: int) -> None:
+    text = render(kind, sample(kind, count)).text
+    assert [word for word in TWO_PARTY if word in text] == []
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
+def test_citations_hit_articles_that_exist(kind: PaperKind) -> None:
+    rendered = render(kind, sample(kind))
+    own = re.findall(r"(?<![法令条約契書])第(\d+)条", rendered.text)
+    assert {int(number) for number in own} <= {one.number for one in rendered.articles}
+
+
+def test_a_citation_follows_the_clause_when_numbers_move() -> None:
+    two, three = (
+        render("termination", sample("termination", 2)),
+        render("termination", sample("termination", 3)),
+    )
+    for rendered in (two, three):
+        kept = rendered.article("end_survival")
+        assert kept is not None
+        assert f"本契約又は{kept.cite}により存続する条項" in rendered.text
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
+def test_each_party_signs_once_and_the_date_stays_blank(kind: PaperKind) -> None:
+    variables = sample(kind, 5)
+    tail = render(kind, variables).text.split("　　　　年　　月　　日", 1)[1]
+    for party in variables.parties:
+        assert tail.count(f"名　称\t{party.name}") == 1
+        assert f"代表者\t{party.representative_title}　{party.representative_name}" in tail
+
+
+def test_the_clause_files_have_no_errors() -> None:
+    assert [finding for finding in lint(default_library()) if finding.level == "error"] == []

@@ -1,0 +1,32 @@
+"""Named times and retries, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+CALLER_LIMIT = timedelta(seconds=5)
+"""Someone waits for the answer: after this the caller hears `unavailable` and repeats with the same key."""
+CALLER_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), backoff_coefficient=3, maximum_attempts=3)
+LOCAL_RETRY_THRESHOLD = timedelta(seconds=2)
+"""Longer pauses between tries become timers instead of holding the workflow task."""
+
+OWN_BACKOFF = (1, 2, 5, 10, 20, 30)
+"""Seconds between the tries of a story's own act; the last one repeats without end: SQL will be back."""
+
+RENDER_LIMIT = timedelta(minutes=2)
+"""A paper takes milliseconds; two minutes cover a cold start on a busy machine."""
+RENDER_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+"""Without end: a paper that is owed is written as soon as a documents worker lives."""
+
+DELIVERY_LIMIT = timedelta(minutes=1)
+"""One conversation with a mail server."""
+DELIVERY_DAYS = timedelta(days=4)
+"""A mail server that is down over a long weekend loses nothing; after that it is a dead letter."""
+DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), backoff_coefficient=2, maximum_interval=timedelta(hours=1))
+
+TURN_EVENTS = 1000
+"""Events after which a run turns (continue-as-new); far below the server's own limits, cheap to replay."""
+TURN_AGE = timedelta(days=180)
+"""No run is older than this, so neither is the code that it was begun with."""
