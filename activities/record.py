@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar, cast
 
 from pydantic import Field
 
-from teikei.domain.act import Actor
+from teikei.domain.act import Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal, Sign
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.agreement.talks import Freeze, Revise
@@ -96,6 +96,11 @@ class Say:
     act: AnyAct
     at: datetime | None = None
     signature: str = ""
+
+
+def saying(key: str, by: Actor, act: Act, at: datetime | None = None) -> Say:
+    """A `Say` of any act of the union; the type checker knows acts only by their base here."""
+    return Say(key=key, by=by, act=cast("PublicAct", act), at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

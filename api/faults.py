@@ -60,6 +60,9 @@ DEFAULT = "field.invalid"
 PARAMS = {"max_length": "most", "min_length": "least", "le": "most", "ge": "least", "expected": "expected"}
 """Pydantic's names of what a message may quote → ours."""
 
+TAG = "form"
+"""The field that says which branch of a union of terms is meant."""
+
 Place = tuple[str | int, ...]
 
 
@@ -135,12 +138,10 @@ def _meant(found: list[_Found]) -> list[_Found]:
             name = dict(one.branches).get(union)
             if name is not None:
                 by_branch.setdefault(name, []).append(one)
-        fitting = {name: group for name, group in by_branch.items() if all(one.kind != "literal_error" for one in group)}
         inside = {id(one) for group in by_branch.values() for one in group}
-        if fitting:
-            kept = {id(one) for one in min(fitting.values(), key=len)}
-        else:
-            kept = {id(one) for group in by_branch.values() for one in group if one.kind == "literal_error"}
+        about_tag = {id(one) for one in found if one.place == (*union, TAG)} & inside
+        fitting = [group for group in by_branch.values() if not any(id(one) in about_tag for one in group)]
+        kept = {id(one) for one in min(fitting, key=len)} if fitting else about_tag
         found = [one for one in found if id(one) not in inside or id(one) in kept]
     return found
 

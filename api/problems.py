@@ -57,7 +57,7 @@ HTTP_CODES: dict[int, str] = {
     404: "route.unknown",
     405: "route.method",
     413: "body.too_large",
-    415: "body.not_json",
+    415: "body.content_type",
     500: "server.error",
 }
 """What the framework itself refuses."""
@@ -131,7 +131,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if any(one["type"] == "json_invalid" for one in found):
         return problem(language, 400, "body.malformed")
     if isinstance(error.body, bytes):
-        return problem(language, 415, "body.not_json")
+        return problem(language, 415, "body.content_type")
     return problem(language, 422, "request.invalid", errors=faults(found, error.body))
 
 

@@ -39,7 +39,6 @@ def _show(value: Any, as_json: bool) -> None:
 @app.command
 def up(*, demo: bool = True) -> None:
     """Start everything on this machine and serve until Ctrl-C; with the demo alliances the first time."""
-    from teikei.demo import load_scenes, play_all
     from teikei.stack import stack
 
     settings = Settings()
@@ -47,6 +46,8 @@ def up(*, demo: bool = True) -> None:
         console.print(f"[bold]{running.address}/docs[/bold]   operator key: {settings.operator_key}")
         marker = settings.home / "demo-loaded"
         if demo and not marker.exists():
+            from teikei.demo import load_scenes, play_all
+
             play_all(load_scenes(), running, settings.home, console)
             marker.touch()
         console.print("Ctrl-C ends it.  終了は Ctrl-C")

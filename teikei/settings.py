@@ -7,6 +7,7 @@ begin with `TEIKEI_`.  Nothing here is a secret with a default.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -33,9 +34,9 @@ class Settings(BaseSettings):
     smtp_port: int = 587
     smtp_username: str = ""
     smtp_password: str = ""
-    smtp_security: str = "starttls"
-    """starttls, tls or plain."""
-    mail_sender: str = "teikei@localhost"
+    smtp_security: Literal["starttls", "tls", "plain"] = "starttls"
+    """`plain` only without a password."""
+    mail_sender: str = "Teikei <teikei@teikei.invalid>"
     mail_domain: str = "teikei.invalid"
     """Right side of the Message-ID."""
 

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for script in tools/*.sh .ci/run; do bash -n "$script"; done
+.venv/bin/python tools/docs.py --check
 for check in tools/check_*.py; do
     [ -e "$check" ] || continue
     .venv/bin/python "$check"

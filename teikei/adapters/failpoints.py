@@ -35,5 +35,5 @@ def parse(text: str) -> Callable[[str], None]:
     return hook
 
 
-FAILPOINTS: Callable[[str], None] = parse(os.environ.get("TEIKEI_FAILPOINT", ""))
+hit: Callable[[str], None] = parse(os.environ.get("TEIKEI_FAILPOINT", ""))
 """Call it with the name of the place."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from itertools import count
 from typing import cast
 
@@ -33,10 +33,14 @@ from teikei.documents.derived import STATEMENT, derived
 from teikei.documents.errors import DocumentError
 from teikei.documents.library import Clause, Library, Manifest
 from teikei.documents.markdown import blocks, polish
-from teikei.documents.sandbox import CITE, DERIVED, clean, illegal
-from teikei.domain.papers import VARIABLES, PaperKind
+from teikei.documents.sandbox import CITE, DERIVED, VALUE, clean, illegal
+from teikei.domain.papers import VARIABLES, PaperKind, PartyLine
 
-_CITED = re.compile(CITE + r"第(\d+)条(?:第(\d+)項)?(?:第(\d+)号)?")
+CONNECTED = r"(?:第\d+項|第\d+号|前段|後段|本文|ただし書|から|まで|及び|並びに|又は|若しくは|、|（)*"
+"""What may follow 第n条 and still speak of that article."""
+
+_CITED = re.compile(f"{CITE}第(\\d+)条{VALUE}({CONNECTED})")
+_PLACE = re.compile(r"第(\d+)項(?:第(\d+)号)?|第(\d+)号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def compose(library: Library, kind: str, variables: object, language: str = "ja"
             raise DocumentError("document.illegal_character", place, character=found)
     values.update(derived(kind, values))
     clauses = [library.clause(clause_id, language) for clause_id in manifest.clause_ids]
-    _complete(clauses, values)
+    _complete(manifest, clauses, values)
     chosen = _choose(manifest, clauses, values)
     composed = tuple(_blocks(manifest, chosen, values))
     _check_citations(composed)
@@ -79,15 +83,32 @@ def compose(library: Library, kind: str, variables: object, language: str = "ja"
 
 
 def _values(kind: str, variables: object) -> dict[str, object]:
-    """Field names and values of the paper's dataclass, or of a plain mapping."""
+    """Field names and values of the paper's dataclass; a mapping must fit that dataclass."""
     wanted = VARIABLES[cast("PaperKind", kind)]
-    if isinstance(variables, wanted) and is_dataclass(variables):
-        return {item.name: getattr(variables, item.name) for item in fields(variables)}
     if isinstance(variables, Mapping):
-        return {str(name): value for name, value in variables.items()}
-    raise DocumentError(
-        "document.wrong_variables", kind=kind, got=type(variables).__name__, wanted=wanted.__name__
-    )
+        variables = _built(kind, wanted, variables)
+    if not isinstance(variables, wanted) or not is_dataclass(variables):
+        got = type(variables).__name__
+        raise DocumentError("document.wrong_variables", kind=kind, got=got, wanted=wanted.__name__)
+    values = {item.name: getattr(variables, item.name) for item in fields(variables)}
+    if not all(isinstance(party, PartyLine) for party in values["parties"]):
+        raise DocumentError("document.wrong_variables", "/parties", kind=kind, wanted="PartyLine")
+    return values
+
+
+def _built(kind: str, wanted: type, given: Mapping[str, object]) -> object:
+    """Every absent name and every unknown one at once; a name with a default may be absent."""
+    known = {item.name: item for item in fields(wanted)}
+    missing = [
+        name
+        for name, item in known.items()
+        if name not in given and item.default is MISSING and item.default_factory is MISSING
+    ]
+    if missing:
+        raise DocumentError("document.missing_variables", names=", ".join(sorted(missing)))
+    if unknown := sorted(given.keys() - known.keys()):
+        raise DocumentError("document.wrong_variables", kind=kind, unknown=", ".join(unknown))
+    return wanted(**given)
 
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
@@ -105,9 +126,10 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts(getattr(value, item.name), f"{place}/{item.name}")
 
 
-def _complete(clauses: list[Clause], values: Mapping[str, object]) -> None:
+def _complete(manifest: Manifest, clauses: list[Clause], values: Mapping[str, object]) -> None:
     """Tell all missing names at once; one by one would cost an author an afternoon."""
-    wanted = {name for clause in clauses for name in clause.names} | {"alliance_name", "parties"}
+    wanted = {name for clause in clauses for name in clause.names}
+    wanted.update(manifest.title.names)
     missing = sorted(wanted - DERIVED - STATEMENT - values.keys())
     if missing:
         raise DocumentError("document.missing_variables", names=", ".join(missing))
@@ -190,13 +212,11 @@ def _check_citations(composed: tuple[Block, ...]) -> None:
         if not isinstance(block, Article | Heading | Preamble | Closing):
             continue
         for text in _body_texts(block.body):
-            for number, paragraph, item in _CITED.findall(text):
-                if not _exists(articles[int(number)].body, paragraph, item):
-                    raise DocumentError(
-                        "document.reference_absent",
-                        block.clause_id,
-                        reference=f"第{number}条第{paragraph}項第{item}号",
-                    )
+            for number, tail in _CITED.findall(text):
+                for paragraph, item, only in _PLACE.findall(tail):
+                    if not _exists(articles[int(number)].body, paragraph, item or only):
+                        said = f"第{number}条{tail}"
+                        raise DocumentError("document.reference_absent", block.clause_id, reference=said)
 
 
 def _exists(body: Body, paragraph: str, item: str) -> bool:

@@ -63,7 +63,7 @@ def blocks(text: str, *, clause: str, plain: bool = False) -> Body:
     found: list[_Paragraph | _Table] = []
     for line in text.split("\n"):
         if line.strip():
-            _take(line.rstrip(), found, clause, plain=plain)
+            _take(line.rstrip(" "), found, clause, plain=plain)
     if not found:
         raise DocumentError("document.clause_empty", clause)
     count = sum(isinstance(block, _Paragraph) for block in found)
@@ -114,7 +114,7 @@ def _row(line: str, found: list[_Paragraph | _Table], clause: str) -> None:
             raise _layout(clause, line)
         table.align = tuple(_align(cell.strip()) for cell in line[1:-1].split("|"))
         return
-    table.rows.append(tuple(clean(cell).strip() for cell in line[1:-1].split("|")))
+    table.rows.append(tuple(clean(cell.strip(" ")) for cell in line[1:-1].split("|")))
 
 
 def _align(rule: str) -> Align:

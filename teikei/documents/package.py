@@ -29,7 +29,7 @@ class Part:
     size: int
 
 
-def part(name: str, content: str | bytes, level: int = 6) -> Part:
+def part(name: str, content: str | bytes, level: int = 4) -> Part:
     """Deflate one part."""
     raw = content.encode("utf-8") if isinstance(content, str) else content
     packer = zlib.compressobj(level, zlib.DEFLATED, -15)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from teikei.documents.blocks import Article, Paper, Paragraph
+from teikei.documents.compose import CONNECTED
 from teikei.documents.lint import Finding
 
 COMMANDS = re.compile(
@@ -21,7 +22,7 @@ COMMANDS = re.compile(
 
 _BARE = re.compile(r"第(\d+)項")
 _BACK = re.compile(r"前(二|三|四|各)?項")
-_NEAR = 16
+_OTHER = re.compile(f"条{CONNECTED}$")
 _STEPS = {"": 1, "二": 2, "三": 3, "四": 4, "各": 1}
 _PAIRS = (("「", "」"), ("（", "）"), ("『", "』"))
 
@@ -54,7 +55,7 @@ def _paragraph(place: str, paragraph: Paragraph, position: int, total: int) -> I
         if position < _STEPS[match[1] or ""]:
             yield Finding("error", "no_previous_paragraph", place, match[0])
     for match in _BARE.finditer(text):
-        if "条" in text[max(0, match.start() - _NEAR) : match.start()]:
+        if _OTHER.search(text, 0, match.start()):
             continue  # 第4条第2項から第4項まで: the article is another one
         if not 1 <= int(match[1]) <= total:
             yield Finding("error", "no_such_paragraph", place, match[0])

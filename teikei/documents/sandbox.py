@@ -115,7 +115,7 @@ def _finalize(value: object) -> str:
             return str(value)
         raise DocumentError("document.unformatted_value", type=type(value).__name__)
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return VALUE + text.replace("\n", BREAK).replace("|", BAR)
+    return VALUE + text.replace("\n", BREAK).replace("|", BAR) + VALUE
 
 
 @cache

@@ -44,7 +44,8 @@ from teikei.documents.house import (
 )
 
 BOOKMARK = "_cl_"
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\x85": "&#x85;"})
+_SPECIAL = re.compile('[&<>"\x85]')
+_ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\x85", "&#x85;"))
 _RUN = '<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>'
 """The hint makes …, “ and ① Japanese glyphs; the faces come from the style."""
 
@@ -52,15 +53,19 @@ _AMBIGUOUS = re.compile("([°±×÷§¶′″‥…‘’“”†‡※←-⇿�
 """Signs that are narrow in Latin and wide in Japanese (Unicode UAX 11, class A). Word
 follows the hint; LibreOffice takes the Latin face, which may lack the glyph."""
 
+_BEFORE_TABLE = '<w:keepNext/><w:spacing w:after="60"/>'
 _TABLE_INDENT = 2 * CHAR
 _CELL_PADDING = 220
-_HALF_WIDTH = 100
-"""Width of a half-width character at 9.5 pt, rounded up."""
+_HALF_WIDTH = 112
+"""A half-width character at 9.5 pt is 95; the rest is for the space between 2028 and 年."""
 
 
 def escape(text: str) -> str:
     """Text for an element or an attribute."""
-    return text.translate(_ESCAPES)
+    if _SPECIAL.search(text):
+        for sign, entity in _ESCAPES:
+            text = text.replace(sign, entity)
+    return text
 
 
 def run(text: str, face: tuple[str, str] = MINCHO) -> str:
@@ -82,6 +87,8 @@ def _sign_run(face: tuple[str, str]) -> str:
 
 def _content(text: str) -> str:
     """Line breaks and tabs become elements."""
+    if "\n" not in text and "\t" not in text:
+        return f'<w:t xml:space="preserve">{escape(text)}</w:t>'
     parts: list[str] = []
     for index, line in enumerate(text.split("\n")):
         if index:
@@ -133,7 +140,7 @@ def _body(body: Body, style: str) -> Iterator[str]:
             yield from _table(block)
         else:
             before_table = index + 1 < len(body) and isinstance(body[index + 1], Table)
-            yield from _paragraph(block, style, "<w:keepNext/>" if before_table else "")
+            yield from _paragraph(block, style, _BEFORE_TABLE if before_table else "")
 
 
 def _paragraph(block: Paragraph, style: str, keep: str) -> Iterator[str]:

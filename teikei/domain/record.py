@@ -19,6 +19,7 @@ from teikei.domain.act import Act, Actor, Entry
 
 V = 1
 SALT_BYTES = 32
+MOST_INTEGER = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,13 @@ def payload(entry: Entry, *, act: Act, by: Actor, matter: str, stage: str) -> di
         "stage": stage,
         "code": entry.code,
         "subjects": list(entry.subjects),
-        "values": dict(entry.values),
+        "values": {name: _exact(value) for name, value in entry.values.items()},
     }
+
+
+def _exact(value: Any) -> Any:
+    """RFC 8785 numbers are IEEE doubles: an integer that those cannot hold stands as text."""
+    return str(value) if isinstance(value, int) and abs(value) > MOST_INTEGER else value
 
 
 def seal(payload_bytes: bytes, *, salt: bytes, alliance: str, seq: int, at: datetime) -> Leaf:

@@ -5,6 +5,7 @@ Japanese papers; the words for form, purpose and agenda come from the catalogue.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -168,7 +169,7 @@ def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> ob
         CoSalesTerms: CoSalesVariables,
         CoMarketingTerms: CoMarketingVariables,
     }
-    own = {name: getattr(special, name) for name in special.__dataclass_fields__ if name != "form"}
+    own = {f.name: getattr(special, f.name) for f in fields(special) if f.name != "form"}
     return kinds[type(special)](**common, **own)
 
 

@@ -39,12 +39,12 @@ def run(*command: str, cwd: Path | None = None, **environment: str) -> str:
     return done.stdout
 
 
-def to_pdf(files: list[Path], folder: Path) -> list[Path]:
-    """All files in one LibreOffice run with a profile of its own."""
+def convert(files: list[Path], folder: Path, kind: str = "pdf") -> list[Path]:
+    """All files in one LibreOffice run with a profile of its own; results go to `folder`."""
     profile = (folder / "profile").as_uri()
-    command = (need("soffice"), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf")
+    command = (need("soffice"), f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind)
     run(*command, "--outdir", str(folder), *map(str, files), FONTCONFIG_FILE=str(FONTS))
-    return [folder / f"{file.stem}.pdf" for file in files]
+    return [folder / f"{file.stem}.{kind}" for file in files]
 
 
 def pages(pdf: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,25 @@ def test_missing_names_are_told_all_at_once() -> None:
     values = fields_of("nda", 3)
     del values["court"], values["term_until"]
     with pytest.raises(DocumentError) as caught:
-        render("nda", values | {"medium": "paper"})
+        render("nda", values)
     assert caught.value.code == "document.missing_variables"
-    assert {"court", "term_until"} <= set(str(caught.value.params["names"]).split(", "))
+    assert caught.value.params["names"] == "court, term_until"
+
+
+def test_names_that_no_variable_has_are_told_all_at_once(tmp_path: Path) -> None:
+    planted = library(tmp_path, one="1. {{ first }}及び{{ court }}による。", two="1. {{ second }}による。")
+    with pytest.raises(DocumentError) as caught:
+        render("nda", sample("nda"), library=planted)
+    assert caught.value.code == "document.missing_variables"
+    assert caught.value.params["names"] == "first, second"
+
+
+def test_a_mapping_must_fit_the_dataclass() -> None:
+    assert render("nda", fields_of("nda", 3)).sha256 == render("nda", sample("nda")).sha256
+    for bad in ({"nonsense": 1}, {"parties": ({"label": "甲"},)}):
+        with pytest.raises(DocumentError) as caught:
+            render("nda", fields_of("nda", 3) | bad)
+        assert caught.value.code == "document.wrong_variables"
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\x07", "\x1f", "\ufffe", "\u202e"])
@@ -100,11 +117,12 @@ def test_each_author_error_has_a_code_and_names_the_clause(tmp_path: Path, body:
 
 
 def test_an_unknown_kind_a_missing_language_and_wrong_variables_are_refused() -> None:
-    for expected, call in (
+    cases: tuple[tuple[str, Callable[[], object]], ...] = (
         ("document.unknown_kind", lambda: render("../secret", {})),
         ("document.language_missing", lambda: render("nda", sample("nda"), language="en")),
         ("document.wrong_variables", lambda: render("nda", sample("minutes"))),
-    ):
+    )
+    for expected, call in cases:
         with pytest.raises(DocumentError) as caught:
             call()
         assert caught.value.code == expected
@@ -126,6 +144,10 @@ def test_planted_faults_are_found_by_the_lint(tmp_path: Path) -> None:
         cites="1. {{ ref('absent') }}による。",
         broken="1. {% if court %}による。",
     )
+    manifest = tmp_path / "papers" / "nda.yaml"
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace("broken]", "broken, lost]"), encoding="utf-8"
+    )
     (tmp_path / "clauses" / "idle").mkdir()
     old = HEAD.format(id="idle").replace("2099", "2020")
     (tmp_path / "clauses" / "idle" / "ja.md.j2").write_text(old + "1. 無効とする。", encoding="utf-8")
@@ -136,6 +158,7 @@ def test_planted_faults_are_found_by_the_lint(tmp_path: Path) -> None:
         ("undefined_name", "names"),
         ("reference_absent", "cites"),
         ("document.clause_syntax", "broken"),
+        ("document.clause_missing", "lost"),
         ("unused", "idle"),
         ("review_by", "idle"),
     } <= found

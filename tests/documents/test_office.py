@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from teikei.documents import Rendered, render
-from tests.documents.outside import need, pages, run, squeezed, to_pdf
+from teikei.documents import Rendered, articles, read_text, render
+from tests.documents.outside import convert, need, pages, run, squeezed
 from tests.documents.samples import KINDS, sample
 
 pytestmark = pytest.mark.office
@@ -27,7 +27,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
         file = folder / f"{name}.docx"
         file.write_bytes(paper.docx)
         files.append(file)
-    made = to_pdf(files, folder)
+    made = convert(files, folder)
     return {name: (paper, pdf) for (name, paper), pdf in zip(rendered.items(), made, strict=True)}
 
 
@@ -63,3 +63,17 @@ def test_the_lines_of_one_party_stand_on_one_page(papers: Papers) -> None:
         for party in sample(kind, int(count)).parties:  # type: ignore[arg-type]
             lines = [squeezed(x) for x in (f"名称{party.name}", f"所在地{party.address}")]
             assert any(all(line in page for line in lines) for page in printed[-3:]), (name, party.label)
+
+
+def test_a_round_trip_through_libreoffice_keeps_text_and_clause_ids(tmp_path: Path) -> None:
+    files = []
+    for kind in KINDS:
+        file = tmp_path / f"{kind}.docx"
+        file.write_bytes(render(kind, sample(kind)).docx)
+        files.append(file)
+    (tmp_path / "back").mkdir()
+    for kind, file in zip(KINDS, convert(files, tmp_path / "back", "docx"), strict=True):
+        sent = render(kind, sample(kind))
+        returned = file.read_bytes()
+        assert articles(returned) == sent.articles
+        assert squeezed(read_text(returned)) == squeezed(sent.text)

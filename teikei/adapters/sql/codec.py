@@ -7,7 +7,6 @@ newer one wrote.
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,11 +17,15 @@ from teikei.domain.act import Act, Actor, Mail
 from teikei.domain.matter import Matter
 from teikei.domain.record import canonical
 
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
-@cache
+
 def adapter(shape: Any) -> TypeAdapter[Any]:
-    """The prepared adapter of a class."""
-    return TypeAdapter(shape)
+    """The adapter of a class; made once, for that takes milliseconds."""
+    found = _ADAPTERS.get(shape)
+    if found is None:
+        found = _ADAPTERS[shape] = TypeAdapter(shape)
+    return found
 
 
 ACT: TypeAdapter[Any] = TypeAdapter(AnyAct)
@@ -46,16 +49,19 @@ def load_act(text: str) -> Act:
 
 
 def load_receipt(text: str) -> Receipt:
+    """A stored answer."""
     receipt: Receipt = adapter(Receipt).validate_json(text, extra="ignore")
     return receipt
 
 
 def load_mail(text: str) -> Mail:
+    """What an outbox row of kind mail means."""
     mail: Mail = adapter(Mail).validate_json(text, extra="ignore")
     return mail
 
 
 def load_actor(text: str) -> Actor:
+    """Who stands behind an order."""
     actor: Actor = adapter(Actor).validate_json(text, extra="ignore")
     return actor
 

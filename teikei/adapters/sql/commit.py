@@ -11,16 +11,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from activities.record import Committed, Order
-from teikei.adapters.failpoints import FAILPOINTS
+from teikei.adapters import failpoints
 from teikei.adapters.sql import codec
+from teikei.adapters.sql.codec import body_hash
 from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.tables import AllianceRow, AnswerRow, CompanyRow, MatterRow, table
 from teikei.adapters.sql.writes import Place, open_books, remember
+from teikei.domain.act import judge
 from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
-from teikei.domain.alliance.state import Alliance
 from teikei.domain.calendar import Calendar
 from teikei.domain.errors import Conflict, Stale, Unknown
 from teikei.domain.ids import derive
@@ -45,6 +46,9 @@ _KNOWN = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt, _ANSWERS.c.matter).whe
 _STATE = select(_MATTERS.c.kind, _MATTERS.c.state).where(_MATTERS.c.id == bindparam("matter"))
 
 
+__all__ = ["SqlLedger", "body_hash"]
+
+
 class SqlLedger:
     """`activities.ports.Ledger` on SQL. `calendar` gives a business calendar by name."""
 
@@ -60,9 +64,9 @@ class SqlLedger:
         `Unavailable("sql.unavailable")`; in each case nothing was written.
         """
         with writing(self._engine) as db:
-            done = self._opened(db, order) if isinstance(order.act, OpenAlliance) else self._acted(db, order)
-            FAILPOINTS("commit.before")
-        FAILPOINTS("commit.after")
+            done = self._opened(db, order, order.act) if isinstance(order.act, OpenAlliance) else self._acted(db, order)
+            failpoints.hit("commit.before")
+        failpoints.hit("commit.after")
         return done
 
     def load(self, matter: str) -> Matter:
@@ -78,7 +82,7 @@ class SqlLedger:
         if head is None:
             raise Unknown("matter.unknown")
         row = db.execute(_MATTER, {"matter": order.matter, "key": order.key}).one()
-        digest = codec.body_hash(order.act)
+        digest = body_hash(order.act)
         state = codec.load_state(row.kind, row.state)
         if row.answer_receipt is not None:
             return _answered(state, order.matter, digest, (row.answer_body_hash, row.answer_receipt, row.answer_matter))
@@ -89,15 +93,13 @@ class SqlLedger:
             now=_now(head, order),
             stored_at=datetime.now(UTC),
         )
-        outcome = order.act.decide(state, order.by, place.now)
+        outcome = judge(order.act, state, order.by, place.now)
         return remember(db, order, digest, place, outcome, before=state)
 
-    def _opened(self, db: Connection, order: Order) -> Committed[Any]:
+    def _opened(self, db: Connection, order: Order, act: OpenAlliance) -> Committed[Any]:
         """Open an alliance: there is no head to lock yet, its primary key is the fence."""
-        act = order.act
-        assert isinstance(act, OpenAlliance)
         alliance = derive("aln", order.by.company, order.key)
-        digest = codec.body_hash(act)
+        digest = body_hash(act)
         known = db.execute(_KNOWN, {"key": order.key}).first()
         if known is not None:
             stored = db.execute(_STATE, {"matter": known.matter}).one()
@@ -105,14 +107,13 @@ class SqlLedger:
         now = act.sandbox_from or order.now
         unborn = Unborn(id=alliance, companies=_companies(db, act), now=now)
         outcome = act.decide(unborn, order.by, now)
-        assert isinstance(outcome.state, Alliance)
         open_books(db, outcome.state, clock=act.sandbox_from)
         calendar = self._calendar(outcome.state.calendar)
         place = Place(alliance=alliance, head=0, calendar=calendar, now=now, stored_at=datetime.now(UTC))
         return remember(db, order, digest, place, outcome, before=None)
 
 
-def _now(head: Row[Any], order: Order) -> datetime:
+def _now(head: Any, order: Order) -> datetime:
     """A sandbox has its own clock; who stamped an order by an earlier one must look again."""
     clock: datetime | None = head.clock
     if clock is None:

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,6 +28,7 @@ FENCES = (
     "answers.matter", "answers.key", "entries.alliance_id", "alliances.id", "inbox.id", "inbox.key",
 )  # fmt: skip
 """What two writers of the same thing collide on, as PostgreSQL and SQLite name it."""
+_POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "pool_timeout": PATIENCE}
 _LOCKS: dict[str, threading.Lock] = {}
 
 
@@ -35,11 +37,11 @@ def open_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
     options = f"-c timezone=UTC -c lock_timeout={PATIENCE}s -c statement_timeout=30s"
-    return create_engine(url, pool_size=10, max_overflow=20, pool_timeout=PATIENCE, connect_args={"options": options, "connect_timeout": 3})
+    return create_engine(url, **_POOL, connect_args={"options": options, "connect_timeout": 3})
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=30, pool_timeout=PATIENCE, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+    engine = create_engine(url, **_POOL, connect_args={"timeout": PATIENCE, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _connected(raw: sqlite3.Connection, _record: Any) -> None:
@@ -55,6 +57,11 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=64)
+def _writer(engine: Engine) -> tuple[Engine, threading.Lock]:
+    return engine.execution_options(begin="IMMEDIATE"), _LOCKS.setdefault(str(engine.url), threading.Lock())
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, rolled back by any exception."""
@@ -63,11 +70,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
             with engine.begin() as db:
                 yield db
             return
-        lock = _LOCKS.setdefault(str(engine.url), threading.Lock())
+        writer, lock = _writer(engine)
         if not lock.acquire(timeout=PATIENCE):
             raise Unavailable("sql.unavailable")
         try:
-            with engine.execution_options(begin="IMMEDIATE").begin() as db:
+            with writer.begin() as db:
                 yield db
         finally:
             lock.release()

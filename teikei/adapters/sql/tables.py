@@ -39,18 +39,22 @@ class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMIN
 
 
 def text_key() -> Any:
+    """Text, part of the primary key."""
     return Field(primary_key=True, sa_type=Text)
 
 
 def text() -> Any:
+    """Text, never NULL."""
     return Field(default="", sa_type=Text)
 
 
 def refers(column: str, *, primary_key: bool = False, index: bool = False) -> Any:
+    """The id of a row of another table."""
     return Field(sa_type=Text, sa_column_args=[ForeignKey(column)], primary_key=primary_key, index=index)
 
 
 def instant(*, nullable: bool = False) -> Any:
+    """An instant, UTC."""
     return Field(default=None, sa_type=cast("Any", UtcInstant), nullable=nullable)
 
 
@@ -100,10 +104,10 @@ class MembershipRow(Base, table=True):
 
 
 class MatterRow(Base, table=True):
-    """A matter: the list columns of `teikei.domain.views.Row`, its version, and its state."""
+    """A matter: the list columns of `teikei.domain.views.Row`, its version, its state, and its place in the order of births."""
 
     __tablename__ = "matters"
-    __table_args__ = (Index(None, "alliance_id", "kind", "id"), Index(None, "over", "id"))
+    __table_args__ = (Index(None, "alliance_id", "kind", "position"), Index(None, "over", "id"))
     id: str = text_key()
     kind: str = text()
     alliance_id: str = refers("alliances.id")
@@ -120,6 +124,7 @@ class MatterRow(Base, table=True):
     next_due: datetime | None = instant(nullable=True)
     version: int = Field(default=0, sa_type=BigInteger)
     state: str = text()
+    position: int = Field(sa_type=BigInteger)
 
 
 class EntryRow(Base, table=True):

@@ -12,7 +12,18 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from activities.record import Committed, Order, Receipt
 from teikei.adapters.sql import codec
 from teikei.adapters.sql.tables import (
-    AllianceRow, AnswerRow, ContentRow, DueRow, EntryRow, FileRow, ItemRow, MatterRow, MembershipRow, OutboxRow, table,
+    AllianceRow,
+    AnswerRow,
+    Base,
+    ContentRow,
+    DueRow,
+    EntryRow,
+    FileRow,
+    ItemRow,
+    MatterRow,
+    MembershipRow,
+    OutboxRow,
+    table,
 )  # fmt: skip
 from teikei.domain.act import Mail, Outcome
 from teikei.domain.alliance.state import Alliance
@@ -29,7 +40,10 @@ STEP = 10_000
 
 _COLUMNS = tuple(Row.__dataclass_fields__)
 _MATTERS, _OUTBOX, _DUE = table(MatterRow), table(OutboxRow), table(DueRow)
-_INSERT = {t: insert(table(t)) for t in (AllianceRow, AnswerRow, ContentRow, DueRow, EntryRow, FileRow, ItemRow, MatterRow, MembershipRow, OutboxRow)}
+_WRITTEN: tuple[type[Base], ...] = (
+    AllianceRow, AnswerRow, ContentRow, DueRow, EntryRow, FileRow, ItemRow, MatterRow, MembershipRow, OutboxRow,
+)  # fmt: skip
+_INSERT = {each: insert(table(each)) for each in _WRITTEN}
 _ADVANCE = update(table(AllianceRow)).where(table(AllianceRow).c.id == bindparam("alliance")).values(head=bindparam("last"))
 _REPLACE = (
     update(_MATTERS)
@@ -49,6 +63,11 @@ class Place:
     now: datetime
     stored_at: datetime
 
+    @property
+    def position(self) -> int:
+        """Where the rows of this act begin in every list of the alliance."""
+        return (self.head + 1) * STEP
+
 
 def open_books(db: Connection, alliance: Alliance, clock: datetime | None) -> None:
     """The head of a new alliance and its parties."""
@@ -58,7 +77,9 @@ def open_books(db: Connection, alliance: Alliance, clock: datetime | None) -> No
     db.execute(_INSERT[MembershipRow], parties)
 
 
-def remember(db: Connection, order: Order, digest: str, place: Place, outcome: Outcome[Any], before: Matter | None) -> Committed[Any]:
+def remember(
+    db: Connection, order: Order, digest: str, place: Place, outcome: Outcome[Any], before: Matter | None
+) -> Committed[Any]:
     """Write everything that comes of an act; `before` is the state it met, None for an opening."""
     version = before.version + 1 if before else 1
     state: Matter = settle(replace(outcome.state, version=version), place.calendar, place.now)
@@ -72,12 +93,13 @@ def remember(db: Connection, order: Order, digest: str, place: Place, outcome: O
         last=place.head + len(outcome.entries),
         created=outcome.created,
     )
+    first = place.position
     if before:
         _change(db, state, before)
     else:
-        _bear(db, state)
-    for child in born:
-        _bear(db, child)
+        _bear(db, state, first)
+    for i, child in enumerate(born, start=1):
+        _bear(db, child, first + i)
     _entries(db, order, place, outcome, state)
     _leaving(db, order, place, outcome, born if before else [state, *born], before)
     _left(db, place, outcome, state)
@@ -90,8 +112,8 @@ def _columns(state: Matter) -> Values:
     return {**{name: getattr(listed, name) for name in _COLUMNS}, "version": state.version, "state": codec.dump(state)}
 
 
-def _bear(db: Connection, state: Matter) -> None:
-    db.execute(_INSERT[MatterRow], _columns(state))
+def _bear(db: Connection, state: Matter, position: int) -> None:
+    db.execute(_INSERT[MatterRow], {**_columns(state), "position": position})
     _due(db, state)
 
 
@@ -132,24 +154,29 @@ def _entries(db: Connection, order: Order, place: Place, outcome: Outcome[Any], 
     db.execute(_ADVANCE, {"alliance": place.alliance, "last": place.head + len(leaves)})
 
 
-def _leaving(db: Connection, order: Order, place: Place, outcome: Outcome[Any], born: list[Matter], before: Matter | None) -> None:
-    """Outbox rows: births first, then news for other matters, then mails; ids come from the key, so a repeat makes no second."""
+def _leaving(
+    db: Connection, order: Order, place: Place, outcome: Outcome[Any], born: list[Matter], before: Matter | None
+) -> None:
+    """Outbox rows: births first, then news for other matters, then mails; the ids come from the key."""
     matter = outcome.state.id
     rows = [{"kind": "start", "target": b.id, "payload": "{}"} for b in born]
     rows += [{"kind": "tell", "target": t.to, "payload": codec.dump(t.act)} for t in outcome.tells]
     rows += [
-        {"kind": "mail", "target": m.address, "payload": codec.dump(m), "company": m.company, "intent": _intent(matter, m, order, before)}
+        {
+            "kind": "mail", "target": m.address, "payload": codec.dump(m), "company": m.company,
+            "intent": _intent(matter, m, order, before),
+        }
         for m in outcome.mails
-    ]
+    ]  # fmt: skip
     if not rows:
         return
     blank = {
         "alliance_id": place.alliance, "matter": matter, "company": "", "intent": None, "status": "open", "attempts": 0,
         "detail": "", "at": place.now, "stored_at": place.stored_at, "not_before": None,
     }  # fmt: skip
-    first = (place.head + 1) * STEP
     full = [
-        {**blank, **r, "id": derive("out", place.alliance, order.key, i), "position": first + i} for i, r in enumerate(rows)
+        {**blank, **r, "id": derive("out", place.alliance, order.key, i), "position": place.position + i}
+        for i, r in enumerate(rows)
     ]
     if fresh := _once(db, full):
         db.execute(_INSERT[OutboxRow], fresh)
@@ -157,7 +184,8 @@ def _leaving(db: Connection, order: Order, place: Place, outcome: Outcome[Any], 
 
 def _intent(matter: str, mail: Mail, order: Order, before: Matter | None) -> str:
     """What makes a mail the same one: matter, item with its offset, recipient — and the instant at which
-    the item fell due, since a question that is asked again is another question."""
+    the item fell due, since a question that is asked again is another question.
+    """
     due = before.due_item(order.act.item) if before and isinstance(order.act, FellDue) else None
     return " ".join((matter, mail.item, mail.company, instant(due.at) if due and due.at else "-"))
 
@@ -173,7 +201,7 @@ def _once(db: Connection, rows: list[Values]) -> list[Values]:
 
 def _left(db: Connection, place: Place, outcome: Outcome[Any], state: Matter) -> None:
     """Closed items and written papers."""
-    first = (place.head + 1) * STEP
+    first = place.position
     home = {"alliance_id": place.alliance, "matter": state.id}
     if outcome.closed:
         db.execute(_INSERT[ItemRow], [

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.ports import Advanced, Ledger, Pending
-from activities.record import Order, Receipt, Say
+from activities.record import Order, Receipt, Say, saying
 from teikei.adapters.sql.commit import body_hash
 from teikei.adapters.temporal.clock import SandboxClock
 from teikei.adapters.temporal.speak import Gone, Voice
@@ -51,7 +51,7 @@ class TemporalDesk:
             raise Busy("matter.busy", most=IN_FLIGHT)
         self._flying[matter] += 1
         try:
-            return await self._deliver(matter, Say(key=key, by=by, act=act))  # type: ignore[arg-type]
+            return await self._deliver(matter, saying(key, by, act))
         finally:
             self._flying[matter] -= 1
             if not self._flying[matter]:

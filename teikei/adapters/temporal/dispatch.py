@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from activities.ports import Ledger
-from activities.record import Say
+from activities.record import Say, saying
 from teikei.adapters.temporal.speak import Gone, Voice
 from teikei.domain.act import TEIKEI
 from teikei.domain.clock import NoteAttention
@@ -108,7 +108,7 @@ class Dispatcher:
             await self._voice.start(state)
 
     async def _tell(self, row: OutboxRow) -> None:
-        say = Say(key=row.id, by=TEIKEI, act=row.act(), at=await asyncio.to_thread(self._queue.clock_of, row.target))
+        say = saying(row.id, TEIKEI, row.act(), await asyncio.to_thread(self._queue.clock_of, row.target))
         try:
             await self._voice.say(row.target, say)
         except Gone:
@@ -145,7 +145,7 @@ class Dispatcher:
 
     async def _order(self, row: OrderRow) -> None:
         """Deliver an order until it is answered; its company reads the answer under /v1/orders."""
-        say = Say(key=row.key, by=row.actor(), act=row.act(), at=await asyncio.to_thread(self._queue.clock_of, row.matter))
+        say = saying(row.key, row.actor(), row.act(), await asyncio.to_thread(self._queue.clock_of, row.matter))
         try:
             receipt = await self._voice.say(row.matter, say)
         except Refused as refusal:
@@ -197,4 +197,4 @@ async def _in_order(group: Sequence[Awaitable[None]]) -> None:
 
 
 def _pause(attempts: int) -> float:
-    return min(30.0, 0.1 * 2 ** min(attempts, 9))
+    return min(30.0, 0.1 * float(2 ** min(attempts, 9)))

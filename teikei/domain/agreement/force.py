@@ -93,12 +93,12 @@ def effective(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
 def _in_force(state: Agreement, now: datetime) -> Outcome[Agreement]:
     force = replace(state, stage=IN_FORCE)
     if state.role != "termination" and state.term_until:
-        force = _clocks(force)
+        force = clocks(force)
     entry = state.entry("agreement.in_force", state.id)
     return Outcome(state=force, entries=(entry,), tells=(force.moved("in_force"),))
 
 
-def _clocks(state: Agreement) -> Agreement:
+def clocks(state: Agreement) -> Agreement:
     """The end of the term, and before it the safe day for a refusal of renewal."""
     last = state.term_until
     assert last is not None
@@ -149,7 +149,7 @@ class RefuseRenewal(Act):
             "agreement.renewal_refused", state.id, by.company,
             arrived_on=self.arrived_on.isoformat(), evidence=self.evidence_sha256, reason=self.reason,
         )  # fmt: skip
-        return Outcome(state=_clocks(replace(state, renewal_refused=True)), entries=(entry,))
+        return Outcome(state=clocks(replace(state, renewal_refused=True)), entries=(entry,))
 
 
 @rule(FellDue, Agreement.kind, "term/end")
@@ -160,4 +160,4 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     until = last_day(state.term_until + timedelta(days=1), 12 * state.terms.renewal_years)
     renewed = replace(state, term_until=until, terms=replace(state.terms, term_until=until))
     entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
-    return Outcome(state=_clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))
+    return Outcome(state=clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))

@@ -12,6 +12,7 @@ context.configure(
     render_as_batch=True,
     transactional_ddl=True,
     compare_server_default=True,
+    user_module_prefix="",
 )
 with context.begin_transaction():
     context.run_migrations()

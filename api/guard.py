@@ -1,0 +1,177 @@
+"""Who may call which route: `require(action, loader)` stands on every one, and is asked before the body is read.
+
+A loader reads the thing that the path names, as the caller sees it; what the
+caller may not see is not there (`Unknown` → 404).  The action is checked first,
+so a key of the wrong kind never learns whether an id exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from activities.ports import Reads, Subject
+from api.problems import BadParameter, NotSignedIn
+from api.services import Services
+from teikei.domain.errors import Forbidden, Unknown
+from teikei.domain.ids import PREFIXES
+
+SECRET = re.compile(r"Bearer ([A-Za-z0-9_.~+/=-]{1,200})")
+IDEMPOTENCY = re.compile(r"[ -~]{1,255}")
+NOBODY = Subject(company="", person="", key_id="")
+
+
+class Action(Enum):
+    """Whom a route is for."""
+
+    PUBLIC = "public"
+    ANYONE = "anyone"
+    """Whoever holds a key."""
+    COMPANY = "company"
+    OPERATOR = "operator"
+
+
+PUBLIC, ANYONE, COMPANY, OPERATOR = Action.PUBLIC, Action.ANYONE, Action.COMPANY, Action.OPERATOR
+
+Loader = Callable[[Reads, Subject, Mapping[str, str]], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request whose caller is known and may make it."""
+
+    services: Services
+    subject: Subject
+    route: str
+    """Template of the path."""
+    path: Mapping[str, str]
+    seen: Any = None
+    """What the loader read."""
+    idempotency: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id that the path names."""
+        return self.path["id"]
+
+    @property
+    def key(self) -> str:
+        """Key of the act: one per company, route, ids in the path, and `Idempotency-Key`."""
+        parts = [self.subject.company, self.route, sorted(self.path.items()), self.idempotency]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """The dependency of a route; also what the inventory of routes reads."""
+
+    action: Action
+    loader: Loader | None = None
+
+    async def __call__(self, request: Request) -> Call:
+        """What `check` found before the body was read."""
+        call: Call = request.state.call
+        return call
+
+    async def check(self, request: Request, queries: frozenset[str]) -> Call:
+        """Who asks, may it, is the thing there for it: in this order, and before anything else is looked at."""
+        services: Services = request.app.state.services
+        subject, seen = NOBODY, None
+        if self.action is not PUBLIC:
+            secret = request.headers.get("authorization", "")
+            subject, seen = await run_in_threadpool(self._look, services.reads, secret, request.path_params)
+        for name in request.query_params:
+            if name not in queries:
+                raise BadParameter("field.extra", name[:100])
+        route = request.scope["route"].path
+        idempotency = request.state.idempotency = _idempotency(request) if request.method == "POST" else ""
+        return Call(services=services, subject=subject, route=route, path=request.path_params, seen=seen, idempotency=idempotency)
+
+    def _look(self, reads: Reads, secret: str, path: Mapping[str, str]) -> tuple[Subject, Any]:
+        if not secret:
+            raise NotSignedIn("auth.missing")
+        shaped = SECRET.fullmatch(secret)
+        subject = reads.caller(shaped.group(1)) if shaped else None
+        if subject is None:
+            raise NotSignedIn("auth.unknown_key")
+        if self.action is COMPANY and subject.operator:
+            raise Forbidden("auth.company_only")
+        if self.action is OPERATOR and not subject.operator:
+            raise Forbidden("act.operator_only")
+        return subject, self.loader(reads, subject, path) if self.loader else None
+
+
+def require(action: Action, loader: Loader | None = None) -> Require:
+    """The dependency that every route has."""
+    return Require(action, loader)
+
+
+def _idempotency(request: Request) -> str:
+    """The caller's `Idempotency-Key`, or one of ours."""
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return str(uuid.uuid4())
+    if not IDEMPOTENCY.fullmatch(given):
+        raise BadParameter("idempotency.malformed", "Idempotency-Key")
+    return given
+
+
+class GuardedRoute(APIRoute):
+    """A route that asks its `require` before the framework reads the body; without one it cannot be made."""
+
+    def guard(self) -> Require:
+        found = [d.call for d in self.dependant.dependencies if isinstance(d.call, Require)]
+        if len(found) != 1:
+            raise UnguardedRouteError(self.path)
+        return found[0]
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        guard, inner = self.guard(), super().get_route_handler()
+        flat = [*self.dependant.query_params, *(p for d in self.dependant.dependencies for p in d.query_params)]
+        queries = frozenset(p.alias for p in flat)
+
+        async def handler(request: Request) -> Response:
+            request.state.call = await guard.check(request, queries)
+            return await inner(request)
+
+        return handler
+
+
+class UnguardedRouteError(RuntimeError):
+    """A route without `require`: the app does not start."""
+
+
+def inventory(app: FastAPI) -> dict[str, Require]:
+    """`GET /v1/…` → its guard, for every route; raises where one has none."""
+    found: dict[str, Require] = {}
+    for route in app.routes:
+        if not isinstance(route, GuardedRoute):
+            raise UnguardedRouteError(getattr(route, "path", repr(route)))
+        found |= {f"{method} {route.path}": route.guard() for method in route.methods or ()}
+    return found
+
+
+def shaped(prefix: str, given: str) -> str:
+    """The id; one of another shape names nothing."""
+    if not re.fullmatch(prefix + "_[a-z2-7]{26}", given):
+        raise Unknown("resource.unknown")
+    return given
+
+
+def matter(kind: str) -> Loader:
+    """Loads the view of the matter that the path names."""
+
+    def load(reads: Reads, subject: Subject, path: Mapping[str, str]) -> dict[str, Any]:
+        return reads.matter(subject, kind, shaped(PREFIXES[kind], path["id"]))
+
+    return load

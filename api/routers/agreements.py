@@ -1,0 +1,71 @@
+"""Agreements: versions, rounds, the freezing of exact bytes, signatures, refusal of renewal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import say, shown
+from api.guard import COMPANY, Call, GuardedRoute, matter, require
+from api.paging import Listed, Paged
+from api.routers.alliances import ACT, Company, Word
+from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.talks import Freeze, Revise
+
+router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=GuardedRoute)
+
+Agreement = Annotated[Call, Depends(require(COMPANY, matter("agreement")))]
+AllianceId = Annotated[str, Query(pattern="^(aln_[a-z2-7]{26})?$", description="Only those of this alliance.")]
+
+
+@router.get("", response_model=Listed)
+async def agreements_list(call: Company, window: Paged, alliance: AllianceId = "", stage: Word = "") -> Response:
+    """Agreements of the caller's alliances."""
+    reads, subject = call.services.reads, call.subject
+    page = await run_in_threadpool(
+        lambda: reads.matters(subject, "agreement", alliance=alliance, stage=stage, after=window.after, limit=window.limit)
+    )
+    return window.answer(page)
+
+
+@router.get("/{id}")
+async def agreements_get(call: Agreement) -> Response:
+    """One agreement: its terms, its newest version, who has signed."""
+    return shown(call.seen)
+
+
+@router.get("/{id}/versions", response_model=Listed)
+async def agreements_versions_list(call: Agreement, window: Paged) -> Response:
+    """The papers of every version that was written."""
+    reads, alliance = call.services.reads, call.seen["alliance_id"]
+    page = await run_in_threadpool(
+        lambda: reads.papers(call.subject, alliance, after=window.after, limit=window.limit, matter=call.id)
+    )
+    return window.answer(page)
+
+
+@router.post("/{id}/revisions", **ACT)
+async def agreements_revisions_create(call: Agreement, body: Revise) -> Response:
+    """Put new terms on the table; an approval of the old bytes is void."""
+    return await say(call, body)
+
+
+@router.post("/{id}/freezes", **ACT)
+async def agreements_freezes_create(call: Agreement, body: Freeze) -> Response:
+    """Ask all companies to approve exactly these bytes; Location is the decision."""
+    return await say(call, body)
+
+
+@router.post("/{id}/signatures", **ACT)
+async def agreements_signatures_create(call: Agreement, body: Sign) -> Response:
+    """Record that the own company has signed."""
+    return await say(call, body)
+
+
+@router.post("/{id}/renewal-refusals", **ACT)
+async def agreements_renewal_refusals_create(call: Agreement, body: RefuseRenewal) -> Response:
+    """Record that the own company's refusal of renewal has arrived."""
+    return await say(call, body)

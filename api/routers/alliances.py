@@ -1,0 +1,115 @@
+"""Alliances: open one, see one, and every act that a party does to it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import Told, Waiting, say, shown, told
+from api.guard import COMPANY, Call, GuardedRoute, matter, require
+from api.paging import Listed, Paged
+from teikei.domain.alliance.diligence import GiveScore, ShareScores
+from teikei.domain.alliance.exits import BeginExit, TickExitItem
+from teikei.domain.alliance.intake import OpenAlliance, StateIntake
+from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.operation import FinishAction, HoldReview
+from teikei.domain.alliance.standing import Abandon, Resume, Suspend
+
+router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=GuardedRoute)
+
+Company = Annotated[Call, Depends(require(COMPANY))]
+Alliance = Annotated[Call, Depends(require(COMPANY, matter("alliance")))]
+Word = Annotated[str, Query(pattern="^[a-z_]{0,40}$")]
+Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="Part of a name.")]
+ACT: dict[str, Any] = {"status_code": 201, "response_model": Told, "responses": {202: {"model": Waiting}}}
+
+
+@router.post("", status_code=201, response_model=Told)
+async def alliances_create(call: Company, body: OpenAlliance) -> Response:
+    """Open an alliance of 2 to 10 companies, the caller's among them. Works with Temporal down."""
+    return told(call, await call.services.desk.open(body, call.subject.actor, call.key))
+
+
+@router.get("", response_model=Listed)
+async def alliances_list(call: Company, window: Paged, stage: Word = "", form: Word = "", q: Words = "") -> Response:
+    """Alliances to which the caller's company is a party."""
+    reads, subject = call.services.reads, call.subject
+    page = await run_in_threadpool(
+        lambda: reads.alliances(subject, stage=stage, form=form, q=q, after=window.after, limit=window.limit)
+    )
+    return window.answer(page)
+
+
+@router.get("/{id}")
+async def alliances_get(call: Alliance) -> Response:
+    """One alliance as the caller's company sees it."""
+    return shown(call.seen)
+
+
+@router.post("/{id}/intake", **ACT)
+async def alliances_intake_create(call: Alliance, body: StateIntake) -> Response:
+    """Say what the alliance is for, and answer the questions that name its road."""
+    return await say(call, body)
+
+
+@router.post("/{id}/scores", **ACT)
+async def alliances_scores_create(call: Alliance, body: GiveScore) -> Response:
+    """Mark the own company or a partner on one axis. A mark about a partner stays private until shared."""
+    return await say(call, body)
+
+
+@router.post("/{id}/scores/shares", **ACT)
+async def alliances_scores_share(call: Alliance, body: ShareScores = ShareScores()) -> Response:
+    """Show the own marks to all parties; they cannot be changed afterwards."""
+    return await say(call, body)
+
+
+@router.post("/{id}/agreements", **ACT)
+async def alliances_agreements_create(call: Alliance, body: DraftAgreement) -> Response:
+    """Put the terms of the main agreement on the table; Location is the new agreement."""
+    return await say(call, body)
+
+
+@router.post("/{id}/reviews", **ACT)
+async def alliances_reviews_create(call: Alliance, body: HoldReview) -> Response:
+    """Record a review that was held; its minutes are then written."""
+    return await say(call, body)
+
+
+@router.post("/{id}/action-results", **ACT)
+async def alliances_action_results_create(call: Alliance, body: FinishAction) -> Response:
+    """Say that an action item of the own company is done, and how."""
+    return await say(call, body)
+
+
+@router.post("/{id}/exits", **ACT)
+async def alliances_exits_create(call: Alliance, body: BeginExit) -> Response:
+    """Begin the agreed exit; the termination agreement is then drafted."""
+    return await say(call, body)
+
+
+@router.post("/{id}/exit-items", **ACT)
+async def alliances_exit_items_create(call: Alliance, body: TickExitItem) -> Response:
+    """Say that an item of the own company on the exit checklist is done, and how."""
+    return await say(call, body)
+
+
+@router.post("/{id}/suspensions", **ACT)
+async def alliances_suspensions_create(call: Alliance, body: Suspend) -> Response:
+    """Suspend the alliance: nothing falls due until it is resumed."""
+    return await say(call, body)
+
+
+@router.post("/{id}/resumptions", **ACT)
+async def alliances_resumptions_create(call: Alliance, body: Resume = Resume()) -> Response:
+    """Resume the alliance: open deadlines move by the time that it stood still."""
+    return await say(call, body)
+
+
+@router.post("/{id}/abandonment", **ACT)
+async def alliances_abandonment_create(call: Alliance, body: Abandon) -> Response:
+    """Abandon the alliance, with the reason."""
+    return await say(call, body)

@@ -1,0 +1,64 @@
+"""Decisions: comments, each company's own approval (稟議), votes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import say, shown
+from api.guard import COMPANY, Call, GuardedRoute, matter, require
+from api.paging import Listed, Paged
+from api.routers.agreements import AllianceId
+from api.routers.alliances import ACT, Company, Word
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+
+router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=GuardedRoute)
+
+Decision = Annotated[Call, Depends(require(COMPANY, matter("decision")))]
+
+
+@router.get("", response_model=Listed)
+async def decisions_list(call: Company, window: Paged, alliance: AllianceId = "", stage: Word = "") -> Response:
+    """Decisions of the caller's alliances."""
+    reads, subject = call.services.reads, call.subject
+    page = await run_in_threadpool(
+        lambda: reads.matters(subject, "decision", alliance=alliance, stage=stage, after=window.after, limit=window.limit)
+    )
+    return window.answer(page)
+
+
+@router.get("/{id}")
+async def decisions_get(call: Decision) -> Response:
+    """One decision: what it is about, where each company stands, its outcome."""
+    return shown(call.seen)
+
+
+@router.get("/{id}/comments", response_model=Listed)
+async def decisions_comments_list(call: Decision, window: Paged) -> Response:
+    """What the parties said about it."""
+    reads = call.services.reads
+    page = await run_in_threadpool(
+        lambda: reads.items(call.subject, call.id, "comment", after=window.after, limit=window.limit)
+    )
+    return window.answer(page)
+
+
+@router.post("/{id}/comments", **ACT)
+async def decisions_comments_create(call: Decision, body: Comment) -> Response:
+    """Say something about the decision; all parties read it."""
+    return await say(call, body)
+
+
+@router.post("/{id}/internal-approvals", **ACT)
+async def decisions_internal_approvals_create(call: Decision, body: RecordInternalApproval) -> Response:
+    """Say where the own company's approval stands; its reference stays the company's own."""
+    return await say(call, body)
+
+
+@router.post("/{id}/votes", **ACT)
+async def decisions_votes_create(call: Decision, body: CastVote) -> Response:
+    """Vote for the own company; a vote stands."""
+    return await say(call, body)

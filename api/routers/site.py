@@ -1,0 +1,80 @@
+"""What everyone may see: health, version, the description of the API and the page that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.guard import PUBLIC, Call, GuardedRoute, require
+
+router = APIRouter(tags=["health"], route_class=GuardedRoute)
+
+Public = Annotated[Call, Depends(require(PUBLIC))]
+STATIC = Path(__file__).resolve().parent.parent / "static"
+CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@router.get("/livez")
+async def livez(call: Public) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/readyz", responses={503: {"description": "SQL does not answer."}})
+async def readyz(call: Public) -> Response:
+    """Which parts answer. Without SQL not ready (503); without Temporal degraded: acts are kept and delivered later."""
+    services = call.services
+    sql, temporal = await asyncio.gather(
+        _answers(run_in_threadpool(services.reads.healthy), services.patience),
+        _answers(services.desk.alive(), services.patience),
+    )
+    parts = {"sql": sql, "temporal": temporal}
+    missing = [name for name, well in parts.items() if not well]
+    status = "ready" if not missing else "degraded" if sql else "down"
+    return JSONResponse({"status": status, "parts": parts, "degraded": missing}, 200 if sql else 503)
+
+
+@router.get("/version")
+async def version(call: Public) -> Response:
+    """Which release this is."""
+    return JSONResponse({"name": "teikei", "version": call.services.version})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(call: Public, request: Request) -> Response:
+    """OpenAPI 3.1."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(call: Public) -> Response:
+    """The page that shows the operations; it loads nothing from elsewhere."""
+    return _file("docs.html", "text/html; charset=utf-8")
+
+
+@router.get("/docs/docs.js", include_in_schema=False)
+async def docs_script(call: Public) -> Response:
+    return _file("docs.js", "text/javascript; charset=utf-8")
+
+
+@router.get("/docs/docs.css", include_in_schema=False)
+async def docs_style(call: Public) -> Response:
+    return _file("docs.css", "text/css; charset=utf-8")
+
+
+def _file(name: str, media_type: str) -> Response:
+    return Response((STATIC / name).read_bytes(), headers={"Content-Security-Policy": CSP}, media_type=media_type)
+
+
+async def _answers(question: Awaitable[bool], patience: float) -> bool:
+    """True only if a part says so in time; any accident of it counts as no."""
+    try:
+        return await asyncio.wait_for(question, patience)
+    except Exception:  # noqa: BLE001  (health asks whether, not why)
+        return False

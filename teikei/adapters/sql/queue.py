@@ -1,0 +1,320 @@
+"""What waits in SQL to be handed on, and what the sandbox clock asks: for the dispatcher, the desk and the mailer.
+
+Outbox and inbox are first in, first out per target: a later row waits while an
+earlier one to the same matter is open, so that `release` never overtakes
+`hold`.  On PostgreSQL a claim is a lease (`FOR UPDATE SKIP LOCKED`, `not_before`);
+on SQLite one process dispatches and needs none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from activities.record import Receipt, Say
+from teikei.adapters.sql import codec
+from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.engine import reading, writing
+from teikei.domain.act import Act, Actor
+from teikei.domain.errors import Conflict, Invalid, Refused, Unknown
+from teikei.domain.ids import derive
+
+LEASE = timedelta(seconds=10)
+"""After that, another dispatcher may take a row whose taker died; a repeat does no harm."""
+
+_OUT, _IN, _ANSWERS = t.table(t.OutboxRow), t.table(t.InboxRow), t.table(t.AnswerRow)
+_MATTERS, _ALLIANCES, _DUE = t.table(t.MatterRow), t.table(t.AllianceRow), t.table(t.DueRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A row of the outbox. `at` is the instant of its act (UTC, sandbox time in a sandbox); `attempts` counts failures."""
+
+    id: str
+    alliance_id: str
+    matter: str
+    kind: str
+    target: str
+    payload: str
+    company: str
+    status: str
+    attempts: int
+    detail: str
+    at: datetime
+
+    def act(self) -> Act:
+        """What a `tell` row says to its target."""
+        return codec.load_act(self.payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order of the inbox."""
+
+    id: str
+    key: str
+    alliance_id: str
+    matter: str
+    by: str
+    body: str
+    attempts: int
+
+    def act(self) -> Act:
+        return codec.load_act(self.body)
+
+    def actor(self) -> Actor:
+        return codec.load_actor(self.by)
+
+
+_OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__)
+_IN_COLUMNS = (_IN.c.id, _IN.c.key, _IN.c.alliance_id, _IN.c.matter, _IN.c.by, _IN.c.act.label("body"), _IN.c.attempts)
+_ROW = select(*_OUT_COLUMNS).where(_OUT.c.id == bindparam("id"))
+_ANSWER = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt).where(_ANSWERS.c.key == bindparam("key"))
+_CLOCK_OF = (
+    select(_ALLIANCES.c.clock)
+    .join_from(_MATTERS, _ALLIANCES, _MATTERS.c.alliance_id == _ALLIANCES.c.id)
+    .where(_MATTERS.c.id == bindparam("matter"))
+)
+_AWAKE = _MATTERS.c.over.is_(False) & _MATTERS.c.suspended.is_(False)
+
+
+def _ready(columns: tuple[ColumnElement[Any], ...], table: Table, order: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """Open rows that may be tried now, in order."""
+    may = or_(table.c.not_before.is_(None), table.c.not_before <= bindparam("now"))
+    return select(*columns).where(table.c.status == "open", may).order_by(*order).limit(bindparam("most"))
+
+
+def _claim_outbox() -> Select[Any]:
+    earlier = _OUT.alias("earlier")
+    behind = exists().where(
+        earlier.c.target == _OUT.c.target,
+        earlier.c.status == "open",
+        earlier.c.alliance_id == _OUT.c.alliance_id,
+        earlier.c.position < _OUT.c.position,
+    )
+    ready = _ready(_OUT_COLUMNS, _OUT, (_OUT.c.stored_at, _OUT.c.position))
+    return ready.where(or_(_OUT.c.kind == "mail", ~behind))
+
+
+def _claim_inbox() -> Select[Any]:
+    earlier = _IN.alias("earlier")
+    behind = exists().where(
+        earlier.c.matter == _IN.c.matter,
+        earlier.c.status == "open",
+        or_(earlier.c.at < _IN.c.at, (earlier.c.at == _IN.c.at) & (earlier.c.id < _IN.c.id)),
+    )
+    return _ready(_IN_COLUMNS, _IN, (_IN.c.at, _IN.c.id)).where(~behind)
+
+
+
+def _told(problem: Refused) -> dict[str, Any]:
+    """A refusal as JSON, without its sentence."""
+    return {"class": type(problem).__name__, "code": problem.code, "pointer": problem.pointer, "params": problem.params}
+
+
+_CLAIMS = {_OUT.name: _claim_outbox(), _IN.name: _claim_inbox()}
+
+
+class SqlQueue:
+    """Outbox, inbox, answers and the sandbox clock. Instants are UTC. Everything may raise `Unavailable("sql.unavailable")`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # outbox
+
+    def claim(self, limit: int, now: datetime) -> list[OutboxRow]:
+        """Open rows to hand on now, at most one per target (mails: all)."""
+        return [OutboxRow(**row._mapping) for row in self._claimed(_OUT, limit, now)]  # noqa: SLF001  (public by name)
+
+    def close(self, outbox: str, status: str, detail: str = "") -> None:
+        """A row is done with: done, refused; of mails sent, kept, dead."""
+        self._write(update(_OUT).where(_OUT.c.id == outbox).values(status=status, detail=detail, not_before=None))
+
+    def hand(self, outbox: str) -> None:
+        """The delivery of a mail has started; if it has ended meanwhile, that stands."""
+        self._write(update(_OUT).where(_OUT.c.id == outbox, _OUT.c.status == "open").values(status="handed", not_before=None))
+
+    def later(self, outbox: str, seconds: float, detail: str = "") -> None:
+        """Not now: the row may be claimed again after that many seconds."""
+        self._postpone(_OUT, outbox, seconds, detail=detail)
+
+    def row(self, outbox: str) -> OutboxRow:
+        """One row of whatever kind; `Unknown("thing.unknown")` when there is none."""
+        found = self._first(_ROW, id=outbox)
+        if found is None:
+            raise Unknown("thing.unknown")
+        return OutboxRow(**found._mapping)  # noqa: SLF001
+
+    def mail(self, outbox: str) -> OutboxRow:
+        """One mail: `id` makes its Message-ID, `at` its date, `payload` is JSON of `teikei.domain.act.Mail`."""
+        row = self.row(outbox)
+        if row.kind != "mail":
+            raise Unknown("thing.unknown")
+        return row
+
+    # inbox
+
+    def put(self, *, matter: str, say: Say) -> str:
+        """Keep an act until its matter hears it; the id of the order.
+
+        The same key gives the same order; with another body `Conflict("key.other_body")`.
+        """
+        order, digest = derive("ord", say.key), codec.body_hash(say.act)
+        with writing(self._engine) as db:
+            known = db.execute(select(_IN.c.body_hash, _IN.c.matter).where(_IN.c.id == order)).first()
+            if known is not None:
+                if tuple(known) != (digest, matter):
+                    raise Conflict("key.other_body")
+                return order
+            alliance = db.scalar(select(_MATTERS.c.alliance_id).where(_MATTERS.c.id == matter))
+            if alliance is None:
+                raise Unknown("matter.unknown")
+            db.execute(insert(_IN).values(
+                id=order, key=say.key, alliance_id=alliance, matter=matter, company=say.by.company, by=codec.dump(say.by),
+                act=codec.dump(say.act), body_hash=digest, status="open", receipt="", problem="", attempts=0,
+                at=datetime.now(UTC), not_before=None,
+            ))  # fmt: skip
+        return order
+
+    def claim_orders(self, limit: int, now: datetime) -> list[OrderRow]:
+        """Open orders to deliver now, at most one per matter."""
+        return [OrderRow(**row._mapping) for row in self._claimed(_IN, limit, now)]  # noqa: SLF001
+
+    def close_order(self, order: str, receipt: Receipt | None = None, problem: Refused | None = None) -> None:
+        """An order is answered: with its receipt, or with what the rule said."""
+        self._write(
+            update(_IN)
+            .where(_IN.c.id == order)
+            .values(
+                status="done" if receipt else "refused",
+                receipt=codec.dump(receipt) if receipt else "",
+                problem=codec.json_text(_told(problem)) if problem else "",
+            )
+        )
+
+    def order_later(self, order: str, seconds: float) -> None:
+        """Not now: the order may be claimed again after that many seconds."""
+        self._postpone(_IN, order, seconds)
+
+    # answers and matters
+
+    def answer(self, key: str) -> tuple[str, Receipt] | None:
+        """(hash of the body, receipt) of the act that was applied under this key."""
+        row = self._first(_ANSWER, key=key)
+        return (row.body_hash, codec.load_receipt(row.receipt)) if row else None
+
+    def forget_answers(self, before: datetime) -> int:
+        """Drop answers stored before that instant; how many. The one of an opening stays: it guards the birth."""
+        opening = (_ANSWERS.c.matter == _ANSWERS.c.alliance_id) & (_ANSWERS.c.version == 1)
+        return self._write(delete(_ANSWERS).where(_ANSWERS.c.stored_at < before, ~opening))
+
+    def open_matters(self, after: str, limit: int) -> list[tuple[str, str, int]]:
+        """(id, kind, version) of matters that are not over, by id."""
+        query = select(_MATTERS.c.id, _MATTERS.c.kind, _MATTERS.c.version).where(_MATTERS.c.over.is_(False), _MATTERS.c.id > after)
+        with reading(self._engine) as db:
+            return [(row.id, row.kind, row.version) for row in db.execute(query.order_by(_MATTERS.c.id).limit(limit))]
+
+    def state_json(self, matter: str) -> str:
+        """The stored state, byte for byte."""
+        return str(self._column(_MATTERS.c.state, matter))
+
+    def alliance_of(self, matter: str) -> str:
+        return str(self._column(_MATTERS.c.alliance_id, matter))
+
+    def is_over(self, matter: str) -> bool:
+        return bool(self._column(_MATTERS.c.over, matter))
+
+    # the sandbox clock
+
+    def clock(self, alliance: str) -> datetime | None:
+        """The clock of a sandbox alliance; None where real time counts."""
+        row = self._first(select(_ALLIANCES.c.clock).where(_ALLIANCES.c.id == bindparam("alliance")), alliance=alliance)
+        return row.clock if row else None
+
+    def clock_of(self, matter: str) -> datetime | None:
+        """The clock of the alliance of a matter."""
+        row = self._first(_CLOCK_OF, matter=matter)
+        return row.clock if row else None
+
+    def set_clock(self, alliance: str, to: datetime) -> None:
+        """Move a sandbox clock; `clock.not_sandbox`, `clock.backwards`."""
+        moved = self._write(update(_ALLIANCES).where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock <= to).values(clock=to))
+        if moved:
+            return
+        now = self.clock(alliance)
+        if now is None:
+            raise Conflict("clock.not_sandbox")
+        raise Invalid("clock.backwards", "/to", now=now.isoformat())
+
+    def next_due(self, alliance: str) -> tuple[str, str, datetime] | None:
+        """(matter, key, instant) of what falls due first over all matters; ties go by kind, key, matter."""
+        awake = _DUE.join(_MATTERS, _DUE.c.matter == _MATTERS.c.id)
+        here = (_DUE.c.alliance_id == alliance) & _AWAKE
+        first = select(func.min(_DUE.c.at)).select_from(awake).where(here).scalar_subquery()
+        query = select(_MATTERS.c.kind, _DUE.c.key, _DUE.c.matter, _DUE.c.at).select_from(awake).where(here, _DUE.c.at == first)
+        with reading(self._engine) as db:
+            rows = sorted(tuple(row) for row in db.execute(query))
+        return (rows[0][2], rows[0][1], rows[0][3]) if rows else None
+
+    def quiet(self, alliance: str) -> bool:
+        """Nothing waits to be handed on or heard, and no matter owes an effect.
+
+        A delivery that has started holds nothing up.
+        """
+        busy = or_(
+            exists().where(_OUT.c.alliance_id == alliance, _OUT.c.status == "open"),
+            exists().where(_IN.c.alliance_id == alliance, _IN.c.status == "open"),
+            exists().where(_MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0),
+        )
+        with reading(self._engine) as db:
+            return not db.scalar(select(busy))
+
+    # within
+
+    def _claimed(self, table: Table, limit: int, now: datetime) -> list[Row[Any]]:
+        facts = {"now": now, "most": limit}
+        if self._engine.dialect.name == "sqlite":
+            with reading(self._engine) as db:
+                return list(db.execute(_CLAIMS[table.name], facts))
+        with writing(self._engine) as db:
+            rows = list(db.execute(_CLAIMS[table.name].with_for_update(skip_locked=True, of=table), facts))
+            if rows:
+                db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(not_before=now + LEASE))
+        return rows
+
+    def _postpone(self, table: Table, row: str, seconds: float, **values: str) -> None:
+        again = datetime.now(UTC) + timedelta(seconds=seconds)
+        changes: dict[str, Any] = {**values, "not_before": again, "attempts": table.c.attempts + 1}
+        self._write(update(table).where(table.c.id == row, table.c.status == "open").values(changes))
+
+    def _write(self, statement: Any) -> int:
+        with writing(self._engine) as db:
+            return db.execute(statement).rowcount
+
+    def _first(self, query: Select[Any], **facts: str) -> Row[Any] | None:
+        with reading(self._engine) as db:
+            return db.execute(query, facts).first()
+
+    def _column(self, column: ColumnElement[Any], matter: str) -> Any:
+        row = self._first(select(column).where(_MATTERS.c.id == bindparam("matter")), matter=matter)
+        if row is None:
+            raise Unknown("matter.unknown")
+        return row[0]

@@ -1,0 +1,235 @@
+"""The port `Reads`: every read of the API, each through `scoped`.
+
+Unknown and foreign ids are one case here: the scoped select is empty, and the
+same `Unknown("thing.unknown")` is raised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Row, Select, or_, select
+
+from activities.ports import Page, Subject
+from teikei.adapters.files import FileStore
+from teikei.adapters.mail import subject_of
+from teikei.adapters.sql import codec, keys
+from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.engine import reading
+from teikei.adapters.sql.pages import page
+from teikei.adapters.sql.queue import OutboxRow
+from teikei.adapters.sql.record import leaves, line
+from teikei.adapters.sql.scope import scoped
+from teikei.domain.errors import Unavailable, Unknown
+from teikei.domain.views import Row as ListRow
+from teikei.domain.views import plain, view
+
+_COMPANY, _ALLIANCES, _MATTERS = t.table(t.CompanyRow), t.table(t.AllianceRow), t.table(t.MatterRow)
+_ITEMS, _FILES, _OUTBOX, _INBOX = t.table(t.ItemRow), t.table(t.FileRow), t.table(t.OutboxRow), t.table(t.InboxRow)
+_CONTENTS, _ENTRIES = t.table(t.ContentRow), t.table(t.EntryRow)
+_INTERNAL = {"owes", "sandbox", "attention"}
+_LISTED = tuple(f.name for f in fields(ListRow) if f.name not in _INTERNAL)
+
+
+class Letters(Protocol):
+    """Who turns an outbox row into a message."""
+
+    def eml(self, row: OutboxRow, /) -> bytes:
+        """RFC 5322 bytes; equal for equal rows."""
+
+
+class SqlReads:
+    """`activities.ports.Reads`. Everything may raise `Unavailable("sql.unavailable")`."""
+
+    def __init__(self, engine: Engine, files: FileStore, letters: Letters) -> None:
+        self._engine = engine
+        self._files = files
+        self._letters = letters
+
+    def caller(self, secret: str) -> Subject | None:
+        """Whose key is this? None: nobody's, or revoked."""
+        with reading(self._engine) as db:
+            return keys.caller(db, secret)
+
+    def healthy(self) -> bool:
+        """Does SQL answer?"""
+        try:
+            with reading(self._engine) as db:
+                db.execute(select(1))
+        except Unavailable:
+            return False
+        return True
+
+    # matters
+
+    def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
+        """Alliances to which the subject is a party, by title; `q` is looked for in both titles."""
+        query = scoped(t.MatterRow, subject).where(_MATTERS.c.kind == "alliance")
+        if stage:
+            query = query.where(_MATTERS.c.stage == stage)
+        if form:
+            query = query.where(_MATTERS.c.form == form)
+        if q:
+            query = query.where(or_(*(c.icontains(q, autoescape=True) for c in (_MATTERS.c.title, _MATTERS.c.title_en))))
+        with reading(self._engine) as db:
+            return page(db, query, (_MATTERS.c.title, _MATTERS.c.id), _listed, after=after, limit=limit)
+
+    def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
+        """The one view of a matter; see `teikei.domain.views`."""
+        with reading(self._engine) as db:
+            row = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind))
+        return view(codec.load_state(row.kind, row.state), subject.company)
+
+    def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
+        """Matters of a kind in the order in which they were born."""
+        query = scoped(t.MatterRow, subject).where(_MATTERS.c.kind == kind)
+        if alliance:
+            query = query.where(_MATTERS.c.alliance_id == alliance)
+        if stage:
+            query = query.where(_MATTERS.c.stage == stage)
+        with reading(self._engine) as db:
+            order = (_MATTERS.c.alliance_id, _MATTERS.c.position, _MATTERS.c.id)
+            return page(db, query, order, _listed, after=after, limit=limit)
+
+    def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:
+        """Closed items of a matter, earliest first; those private to others are not there."""
+        query = scoped(t.ItemRow, subject).where(_ITEMS.c.matter == matter, _ITEMS.c.kind == kind)
+        with reading(self._engine) as db:
+            one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter))
+            return page(db, query, (_ITEMS.c.position, _ITEMS.c.id), _item, after=after, limit=limit)
+
+    # record
+
+    def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
+        """{seq, at, stage, matter, act, by, title_ja, title_en} in order; without what is private to others or erased."""
+        query = scoped(t.ContentRow, subject).where(_CONTENTS.c.alliance_id == alliance)
+        query = query.join(_ENTRIES, (_ENTRIES.c.alliance_id == _CONTENTS.c.alliance_id) & (_ENTRIES.c.seq == _CONTENTS.c.seq))
+        with reading(self._engine) as db:
+            one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
+            names = {row.id: (row.name_ja, row.name_en) for row in db.execute(_parties(subject, alliance))}
+            order = (_CONTENTS.c.seq,)
+            return page(db, query.add_columns(_ENTRIES.c.at), order, lambda row: line(row, names), after=after, limit=limit)
+
+    def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
+        """{leaf, hash} of every entry in order; with {salt, payload} where the subject may read them."""
+        with reading(self._engine) as db:
+            one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
+        return leaves(self._engine, subject, alliance)
+
+    # papers and mails
+
+    def papers(self, subject: Subject, alliance: str, *, after: str, limit: int, matter: str = "") -> Page:
+        """Papers of an alliance, or of one matter of it, earliest first."""
+        query = scoped(t.FileRow, subject).where(_FILES.c.alliance_id == alliance)
+        if matter:
+            query = query.where(_FILES.c.matter == matter)
+        with reading(self._engine) as db:
+            one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
+            return page(db, query, (_FILES.c.position, _FILES.c.name), _paper, after=after, limit=limit)
+
+    def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
+        """(name, bytes) of a paper in one of the subject's alliances."""
+        with reading(self._engine) as db:
+            row = one(db, scoped(t.FileRow, subject).where(_FILES.c.sha256 == sha256).order_by(_FILES.c.at, _FILES.c.name))
+        return row.name, self._files.get(sha256)
+
+    def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
+        """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them."""
+        query = scoped(t.OutboxRow, subject).where(_OUTBOX.c.alliance_id == alliance, _OUTBOX.c.kind == "mail")
+        if status:
+            query = query.where(_OUTBOX.c.status == status)
+        with reading(self._engine) as db:
+            one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
+            return page(db, query, (_OUTBOX.c.position,), _mail, after=after, limit=limit)
+
+    def mail(self, subject: Subject, outbox: str) -> bytes:
+        """One mail to the subject's own company."""
+        with reading(self._engine) as db:
+            row = one(db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == outbox, _OUTBOX.c.kind == "mail"))
+        return self._letters.eml(_outbox_row(row))
+
+    # clock, orders
+
+    def clock(self, subject: Subject, alliance: str) -> datetime | None:
+        """The sandbox clock (UTC); None where real time counts."""
+        with reading(self._engine) as db:
+            at: datetime | None = one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance)).clock
+        return at
+
+    def waiting(self, subject: Subject, order: str) -> dict[str, Any]:
+        """{id, status, matter} and the receipt, or the problem {class, code, pointer, params}. Status: open, done, refused."""
+        with reading(self._engine) as db:
+            row = one(db, scoped(t.InboxRow, subject).where(_INBOX.c.id == order))
+        shown = {"id": row.id, "status": row.status, "matter": row.matter}
+        answer = {name: json.loads(row._mapping[name]) for name in ("receipt", "problem") if row._mapping[name]}  # noqa: SLF001
+        return {**shown, **answer}
+
+    # the operator, the directory
+
+    def attention(self, *, after: str, limit: int) -> Page:
+        """Matters with an accident: ids and reason, no content. For the operator, who is a party nowhere."""
+        query = select(_MATTERS.c.id, _MATTERS.c.kind, _MATTERS.c.state).where(_MATTERS.c.attention != "")
+        with reading(self._engine) as db:
+            return page(db, query, (_MATTERS.c.id,), _accident, after=after, limit=limit)
+
+    def companies(self, *, after: str, limit: int) -> Page:
+        """The directory, by id."""
+        with reading(self._engine) as db:
+            return page(db, select(_COMPANY), (_COMPANY.c.id,), company_facts, after=after, limit=limit)
+
+    def company(self, company: str) -> dict[str, Any]:
+        """One company of the directory."""
+        with reading(self._engine) as db:
+            return company_facts(one(db, select(_COMPANY).where(_COMPANY.c.id == company)))
+
+
+def one(db: Connection, query: Select[Any]) -> Row[Any]:
+    """The row, or the same `Unknown("thing.unknown")` for what is not there and what is not yours."""
+    row = db.execute(query.limit(1)).first()
+    if row is None:
+        raise Unknown("thing.unknown")
+    return row
+
+
+def _parties(subject: Subject, alliance: str) -> Select[Any]:
+    members = t.table(t.MembershipRow)
+    mine = scoped(t.MembershipRow, subject).where(members.c.alliance_id == alliance).subquery()
+    return scoped(t.CompanyRow, subject).where(_COMPANY.c.id.in_(select(mine.c.company_id)))
+
+
+def _listed(row: Row[Any]) -> dict[str, Any]:
+    facts = row._mapping  # noqa: SLF001  (public by name)
+    return {**{name: plain(facts[name]) for name in _LISTED}, "version": row.version}
+
+
+def _item(row: Row[Any]) -> dict[str, Any]:
+    return {**json.loads(row.data), "kind": row.kind, "id": row.id, "closed_at": plain(row.closed_at)}
+
+
+def _paper(row: Row[Any]) -> dict[str, Any]:
+    return {"sha256": row.sha256, "kind": row.kind, "name": row.name, "matter": row.matter, "size": row.size, "at": plain(row.at)}
+
+
+def _outbox_row(row: Row[Any]) -> OutboxRow:
+    return OutboxRow(**{name: row._mapping[name] for name in OutboxRow.__dataclass_fields__})  # noqa: SLF001
+
+
+def _mail(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id, "at": plain(row.at), "template": codec.load_mail(row.payload).template, "to": row.target,
+        "subject": subject_of(_outbox_row(row)), "status": row.status, "attempts": row.attempts, "detail": row.detail,
+    }  # fmt: skip
+
+
+def _accident(row: Row[Any]) -> dict[str, Any]:
+    noted = json.loads(row.state)["attention"]
+    return {"matter": row.id, "kind": row.kind, "since": noted["since"], "reason": noted["reason"]}
+
+
+def company_facts(row: Row[Any]) -> dict[str, Any]:
+    """A company as everyone with a key sees it."""
+    return {name: plain(value) for name, value in row._mapping.items()}  # noqa: SLF001

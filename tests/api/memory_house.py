@@ -1,0 +1,33 @@
+"""The house of the fakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.services import Services
+from tests.api.fakes import OPERATOR_SECRET, FakeDesk, FakeDirectory, FakeReads
+from tests.api.fakes import House as Store
+
+
+class MemoryHouse:
+    """Worlds in memory behind the ports."""
+
+    operator_secret = OPERATOR_SECRET
+
+    def __init__(self, _place: Path) -> None:
+        self.store = Store()
+        self.points: list[str] = []
+        self.services = Services(
+            desk=FakeDesk(self.store),
+            reads=FakeReads(self.store),
+            directory=FakeDirectory(self.store),
+            version="1.2.3",
+            patience=0.2,
+            failpoint=self.points.append,
+        )
+
+    def count(self) -> int:
+        return self.store.count()
+
+    def hurt(self, matter: str) -> None:
+        self.store.hurt(matter)

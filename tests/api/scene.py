@@ -1,0 +1,199 @@
+"""People at the door: companies with keys, and the moves that bring an alliance through its life over HTTP only."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from httpx2 import AsyncClient, Response
+
+from activities.ports import Reads
+from api.examples import EXAMPLES, SHA
+from api.services import Services
+
+SANDBOX = "2026-01-05T09:00:00+09:00"
+AXES = ("culture", "philosophy", "technology")
+
+
+class House(Protocol):
+    """What stands behind the ports, as far as tests look at it."""
+
+    operator_secret: str
+    services: Services
+
+    def count(self) -> int:
+        """Entries of all records."""
+
+    def hurt(self, matter: str) -> None:
+        """An accident befalls a matter."""
+
+
+def example(act: str, **changes: Any) -> dict[str, Any]:
+    """A body that is well formed."""
+    return {**copy.deepcopy(EXAMPLES[act]), **changes}
+
+
+@dataclass
+class Site:
+    """The API over some house, and one key per company."""
+
+    client: AsyncClient
+    house: House
+    companies: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> Reads:
+        return self.house.services.reads
+
+    async def ask(self, method: str, path: str, who: str = "", body: Any = None, **headers: str) -> Response:
+        """`who`: a company, `operator`, or nobody."""
+        secret = self.house.operator_secret if who == "operator" else self.keys.get(who, "")
+        sent = {"Authorization": f"Bearer {secret}"} if secret else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is None:
+            return await self.client.request(method, path, headers=sent)
+        return await self.client.request(method, path, headers=sent, json=body)
+
+    async def get(self, path: str, who: str) -> Any:
+        answer = await self.ask("GET", path, who)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, path: str, who: str, body: Any = None) -> dict[str, Any]:
+        """An act that is accepted."""
+        answer = await self.ask("POST", path, who, body)
+        assert answer.status_code == 201, (path, answer.text)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def settle_in(self, count: int) -> None:
+        """The operator makes companies and one key for each."""
+        for i in range(count):
+            made = await self.post("/v1/companies", "operator", example("NewCompany", name_ja=f"第{i}社", name_en=f"No {i}"))
+            key = await self.post(f"/v1/companies/{made['id']}/keys", "operator", {"person": f"担当{i}"})
+            self.companies.append(made["id"])
+            self.keys[made["id"]] = key["secret"]
+
+    def opening(self, count: int = 2, **changes: Any) -> dict[str, Any]:
+        """The body that opens an alliance of the first companies."""
+        party = EXAMPLES["OpenAlliance"]["parties"][0]
+        parties = [{**party, "company": company} for company in self.companies[:count]]
+        return example("OpenAlliance", parties=parties, sandbox_from=SANDBOX, **changes)
+
+    async def open(self, count: int = 2, **changes: Any) -> str:
+        made = await self.post("/v1/alliances", self.companies[0], self.opening(count, **changes))
+        return str(made["matter"])
+
+    def intake(self, count: int = 2) -> dict[str, Any]:
+        return example("StateIntake", contributions=[{"company": c, "what": "人と場所"} for c in self.companies[:count]])
+
+    def terms(self) -> dict[str, Any]:
+        a, b = self.companies[:2]
+        return {**copy.deepcopy(EXAMPLES["DraftAgreement"]["terms"]), "shares": [{"company": a, "ratio": "3/5"}, {"company": b, "ratio": "2/5"}]}
+
+
+@dataclass
+class Life:
+    """An alliance of the first two companies on its way; ids as they become known."""
+
+    site: Site
+    alliance: str
+    nda: str = ""
+    main: str = ""
+    termination: str = ""
+    go_no_go: str = ""
+    period: str = ""
+
+    @property
+    def pair(self) -> list[str]:
+        return self.site.companies[:2]
+
+    @property
+    def path(self) -> str:
+        return f"/v1/alliances/{self.alliance}"
+
+    async def view(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.site.get(self.path, self.pair[0])
+        return found
+
+    async def decide(self, decision: str, choice: str = "yes") -> None:
+        for who in self.pair:
+            await self.site.post(f"/v1/decisions/{decision}/internal-approvals", who, example("RecordInternalApproval"))
+        for who in self.pair:
+            await self.site.post(f"/v1/decisions/{decision}/votes", who, {"choice": choice})
+
+    async def freeze(self, agreement: str) -> str:
+        """All approve the newest bytes; their hash."""
+        view = await self.site.get(f"/v1/agreements/{agreement}", self.pair[0])
+        sha = str(view["version_now"]["sha256"])
+        frozen = await self.site.post(f"/v1/agreements/{agreement}/freezes", self.pair[0], {"sha256": sha})
+        await self.decide(frozen["created"][0])
+        return sha
+
+    async def sign(self, agreement: str, sha: str) -> None:
+        now = (await self.site.get(f"{self.path}/clock", self.pair[0]))["now"]
+        for who in self.pair:
+            await self.site.post(f"/v1/agreements/{agreement}/signatures", who, example("Sign", sha256=sha, signed_at=now))
+
+    async def advance(self, to: str) -> None:
+        answer = await self.site.ask("POST", f"{self.path}/clock", self.pair[0], {"to": to})
+        assert answer.status_code == 200, answer.text
+
+    async def to_diligence(self) -> None:
+        await self.site.post(f"{self.path}/intake", self.pair[0], self.site.intake())
+        self.nda = (await self.view())["nda"]
+        await self.sign(self.nda, await self.freeze(self.nda))
+
+    async def to_negotiation(self) -> None:
+        for i, who in enumerate(self.pair):
+            for about in self.pair:
+                for axis in AXES:
+                    mark = {"about": about, "axis": axis, "points": 1 + 3 * i, "evidence": f"根拠 {who}"}
+                    await self.site.post(f"{self.path}/scores", who, mark)
+            await self.site.post(f"{self.path}/scores/shares", who)
+        self.go_no_go = (await self.view())["go_no_go"]
+        await self.decide(self.go_no_go)
+
+    async def to_operation(self) -> None:
+        made = await self.site.post(f"{self.path}/agreements", self.pair[1], {"terms": self.site.terms()})
+        self.main = made["created"][0]
+        revised = {"terms": {**self.site.terms(), "renewal_years": 1}, "reason": "更新を入れる"}
+        await self.site.post(f"/v1/agreements/{self.main}/revisions", self.pair[0], revised)
+        await self.sign(self.main, await self.freeze(self.main))
+        await self.advance("2026-04-01T12:00:00+09:00")
+
+    async def to_exit(self) -> None:
+        """A review, an action item, a period, a refusal of renewal, a pause; then the exit begins."""
+        await self.advance("2026-07-02T12:00:00+09:00")
+        people = [{"company": c, "people": ["出席者"]} for c in self.pair]
+        actions = [{"owner": self.pair[1], "what": "報告", "due": "2026-07-31"}]
+        await self.site.post(f"{self.path}/reviews", self.pair[0], example("HoldReview", attendees=people, actions=actions))
+        await self.site.post(f"{self.path}/action-results", self.pair[1], {"number": 1, "result": "送った"})
+        await self.site.post(f"{self.path}/suspensions", self.pair[0], {"reason": "点検"})
+        await self.site.post(f"{self.path}/resumptions", self.pair[1])
+        refusal = example("RefuseRenewal", arrived_on="2026-07-01")
+        await self.site.post(f"/v1/agreements/{self.main}/renewal-refusals", self.pair[0], refusal)
+        await self.advance("2027-04-02T12:00:00+09:00")
+        await self.settle((await self.view())["open_period"])
+        await self.site.post(f"{self.path}/exits", self.pair[0], example("BeginExit", end_date="2027-12-31"))
+
+    async def settle(self, period: str) -> None:
+        """Figures, split, decision, payment."""
+        self.period = period
+        for who in self.pair:
+            await self.site.post(f"/v1/periods/{period}/amounts", who, example("EnterAmount"))
+            await self.site.post(f"/v1/periods/{period}/input-closures", who)
+        await self.decide((await self.site.get(f"/v1/periods/{period}", self.pair[0]))["decision"])
+        for who in self.pair:
+            await self.site.post(f"/v1/periods/{period}/payment-confirmations", who, {"evidence_sha256": SHA})
+
+    async def to_close(self) -> None:
+        for who in self.pair:
+            for item in ("return_materials", "stop_marks", "people_and_equipment"):
+                await self.site.post(f"{self.path}/exit-items", who, {"item": item, "how": "済み"})
+        self.termination = (await self.view())["exit"]["termination"]
+        await self.sign(self.termination, await self.freeze(self.termination))
+        final = (await self.view())["open_period"]
+        await self.settle(final)

@@ -1,0 +1,520 @@
+"""Whole lives, from the opening act to the close, and every way in which silence or a no bends one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from teikei.domain.act import TEIKEI
+from teikei.domain.agreement.force import RefuseRenewal
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.agreement.talks import Revise
+from teikei.domain.alliance.exits import TickExitItem
+from teikei.domain.alliance.operation import FinishAction
+from teikei.domain.allocation.split import CloseInputs, EnterAmount
+from teikei.domain.allocation.state import Allocation
+from teikei.domain.clock import Drop
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from tests.domain.cast import (
+    EVIDENCE,
+    FORMS,
+    agree,
+    at,
+    begin_exit,
+    companies,
+    company,
+    decide,
+    drafted,
+    freeze,
+    intake,
+    marks,
+    opened,
+    refused,
+    review,
+    score,
+    settle_period,
+    sign,
+    terms,
+    tick,
+)
+from tests.support.story_domain import World
+
+ENDED_QUIET = {"alliance.closed", "alliance.abandoned"}
+
+
+def nothing_left(world: World) -> None:
+    """Over: every matter is over, nothing falls due any more, and no mail was meant after the end."""
+    assert all(s.over for s in world.states.values())
+    assert world.due() is None
+    end = next(line.at for line in world.lines if line.entry.code in ENDED_QUIET)
+    assert all(when <= end for when, _, _ in world.mails)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_a_life_of_two_years_to_an_agreed_exit(n: int, form: Any) -> None:
+    world = at("operation", n, form)
+    for _ in range(4):
+        review(world)
+        for action in world.alliance.actions:
+            world.say(world.root, FinishAction(number=action.number, result="済"), action.owner)
+    world.until(lambda: world.alliance.period == 1)
+    settle_period(world)
+    begin_exit(world, world.today() + timedelta(days=60))
+    agree(world, "termination")
+    tick(world)
+    assert world.alliance.stage == "exit"
+    world.until(lambda: world.period().final)
+    settle_period(world, 777)
+    assert world.alliance.stage == "closed"
+    nothing_left(world)
+    codes = world.codes()
+    assert codes.count("period.settled") == 2
+    assert codes.count("review.minutes_written") == 4
+    assert sum(c.kind == "action" for c in world.closed) == 4 * n
+    assert sum(p.kind == form for p in world.papers) == 1
+
+
+def test_the_term_runs_out_and_the_last_period_is_split_before_the_close() -> None:
+    world = at("operation", 3)
+    world.until(lambda: world.alliance.stage == "exit")
+    assert world.today() == date(2028, 7, 1)
+    assert world.agreement("main").reason == "expired"
+    ended = world.alliance.exit
+    assert ended is not None
+    assert (ended.end_date, ended.terminated, ended.termination) == (date(2028, 6, 30), True, "")
+    tick(world)
+    for state in [s for s in world.states.values() if isinstance(s, Allocation) and not s.over]:
+        _settle(world, state)
+    assert world.alliance.stage == "closed"
+    days = sorted((s.period_from, s.period_until) for s in world.states.values() if isinstance(s, Allocation))
+    assert days == [(date(2026, 7, 1), date(2027, 6, 30)), (date(2027, 7, 1), date(2028, 6, 30))]
+    nothing_left(world)
+
+
+def _settle(world: World, period: Allocation) -> None:
+    """Nobody earned anything: the figures are closed, all agree on zero, nothing is to be paid."""
+    world.until(lambda: world.states[period.id].stage == "inputs", 200)
+    for c in world.alliance.companies():
+        if c not in getattr(world.states[period.id], "closed", ()):
+            world.say(period.id, CloseInputs(), c)
+    decision = world.states[period.id].children[0]
+    for c in world.alliance.companies():
+        world.say(decision, RecordInternalApproval(status="approved", reference="稟議"), c)
+        world.say(decision, CastVote(choice="yes"), c)
+    assert world.states[period.id].over
+
+
+def test_renewal_moves_the_end_and_the_periods_go_on() -> None:
+    world = at("operation", 2, renewal_years=1, period_months=24)
+    world.until(lambda: "agreement.renewed" in world.codes())
+    assert world.agreement("main").term_until == date(2029, 6, 30)
+    assert world.alliance.terms is not None
+    assert world.alliance.terms.term_until == date(2029, 6, 30)
+    assert world.alliance.stage == "operation"
+    world = at("operation", 2, renewal_years=1)
+    world.until(lambda: world.alliance.period == 3)
+    assert world.today() == date(2029, 7, 2), "the day after the third year is a Sunday"
+
+
+def test_a_period_that_no_longer_fitted_the_term_opens_after_its_renewal() -> None:
+    """24 months in three years: the second period fits only once the agreement is renewed."""
+    world = at("operation", 2, renewal_years=1, period_months=24, term_until=date(2029, 6, 30))
+    world.until(lambda: world.alliance.period == 1)
+    assert world.alliance.due_item("period/open") is None
+    world.until(lambda: "agreement.renewed" in world.codes())
+    assert world.alliance.due_item("period/open") is not None
+    world.until(lambda: world.alliance.period == 2)
+
+
+def test_a_refusal_of_renewal_that_arrived_in_time_ends_the_term() -> None:
+    world = at("operation", 2, renewal_years=2)
+    main = world.agreement("main")
+    safe = main.due_item("notice/safe")
+    assert safe is not None
+    assert safe.at == datetime(2028, 3, 23, 0, 0, tzinfo=UTC), "five business days before 2028-03-30"
+    world.advance(safe.at)
+    assert world.values("agreement.notice_day_near")["legal_last_day"] == "2028-03-30"
+    assert sum(m.template == "notice" for _, _, m in world.mails) == 2
+    world.advance(datetime(2028, 3, 30, 14, 0, tzinfo=UTC))
+    act = RefuseRenewal(arrived_on=date(2028, 3, 30), evidence_sha256=EVIDENCE, reason="方針")
+    world.say(main.id, act, company(0))
+    assert refused(world, main.id, act, company(1)) == "agreement.renewal_refused_already"
+    world.until(lambda: world.alliance.stage == "exit")
+    assert world.agreement("main").reason == "expired"
+
+
+def test_a_refusal_that_arrived_late_is_refused_and_the_term_is_renewed() -> None:
+    world = at("operation", 2, renewal_years=1)
+    main = world.agreement("main").id
+    world.advance(datetime(2028, 3, 31, 3, 0, tzinfo=UTC))
+
+    def refusal(day: date) -> RefuseRenewal:
+        return RefuseRenewal(arrived_on=day, evidence_sha256=EVIDENCE, reason="方針")
+
+    assert refused(world, main, refusal(date(2028, 3, 31)), company(0)) == "agreement.notice_too_late"
+    assert refused(world, main, refusal(date(2028, 4, 1)), company(0)) == "agreement.arrival_in_the_future"
+    world.until(lambda: "agreement.renewed" in world.codes())
+    without = at("operation")
+    assert refused(without, without.agreement("main").id, refusal(without.today()), company(0)) == "agreement.no_renewal"
+
+
+def test_the_safe_day_comes_again_in_the_next_term_with_mails_of_its_own() -> None:
+    world = at("operation", 2, renewal_years=1)
+    world.until(lambda: world.codes().count("agreement.notice_day_near") == 2, 4000)
+    notices = [m.item for _, _, m in world.mails if m.template == "notice"]
+    assert len(notices) == 4
+    assert len(set(notices)) == 2
+
+
+def test_an_agreement_signed_before_its_first_day_waits_for_it() -> None:
+    world = at("signing")
+    sign(world, "main")
+    main = world.agreement("main")
+    assert (main.stage, main.signed_on, main.effective_on) == ("signed", world.today(), date(2026, 7, 1))
+    world.until(lambda: world.agreement("main").stage == "in_force")
+    assert world.now == datetime(2026, 7, 1, 0, 0, tzinfo=UTC)
+
+
+def test_an_agreement_signed_after_its_first_day_binds_at_once_and_no_past_review_is_called() -> None:
+    world = drafted(2, term_from=date(2025, 4, 1), term_until=date(2028, 3, 31))
+    freeze(world, "main")
+    decide(world)
+    sign(world, "main")
+    assert world.alliance.stage == "operation"
+    main = world.agreement("main")
+    assert main.effective_on == main.signed_on == world.today()
+    assert world.alliance.review == 4, "three review days went by before anyone was bound"
+    assert all(mail.values["deadline"] >= world.today().isoformat() for _, _, mail in world.mails if mail.invitation)
+
+
+# silence and no, chapter by chapter
+
+
+def test_silence_at_intake_ends_it() -> None:
+    world = opened(3)
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.reason == "intake_lapsed"
+    nothing_left(world)
+
+
+def test_an_nda_that_nobody_freezes_ends_it() -> None:
+    world = at("nda")
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.reason == "nda_failed"
+    assert world.agreement("nda").reason == "rounds_lapsed"
+    nothing_left(world)
+
+
+def test_an_nda_that_not_all_sign_goes_back_to_the_talks() -> None:
+    world = at("nda", 3)
+    freeze(world, "nda")
+    decide(world)
+    sign(world, "nda", companies(2))
+    world.until(lambda: "agreement.signing_lapsed" in world.codes())
+    nda = world.agreement("nda")
+    assert (nda.stage, nda.signatures) == ("rounds", ())
+    assert world.values("agreement.signing_lapsed")["companies"] == [company(2)]
+    assert "alliance.nda_reopened" in world.codes()
+    agree(world, "nda")
+    assert world.alliance.stage == "due_diligence"
+    world.until(lambda: world.agreement("nda").over, 4000)
+    assert world.agreement("nda").reason in {"expired", "go_no_go_lapsed"}
+
+
+def test_scores_lapse_and_the_decision_goes_on_with_what_is_shared() -> None:
+    world = at("due_diligence", 3)
+    marks(world, company(0))
+    world.until(lambda: world.alliance.diligence_over)
+    assert world.values("diligence.lapsed")["companies"] == list(companies(3))
+    assert world.alliance.go_no_go
+    assert refused(world, world.root, intake(3), company(0)) == "matter.wrong_stage"
+    decide(world)
+    private = [c for c in world.closed if c.kind == "score"]
+    assert {c.private_to for c in private if c.data["about"] != c.data["by"]} == {(company(0),)}
+
+
+def test_the_gaps_of_shared_marks_are_the_agenda_of_the_decision() -> None:
+    world = at("due_diligence", 3)
+    score(world)
+    assert len(world.alliance.gaps) == 9
+    assert world.values("alliance.go_no_go_called")["gaps"][0] == "甲 culture 1-4"
+    world = at("due_diligence", 2)
+    marks(world, company(0), 3)
+    marks(world, company(1), 4)
+    assert world.alliance.gaps == ()
+
+
+@pytest.mark.parametrize(("choice", "outcome"), [("no", "rejected"), ("abstain", "rejected")])
+def test_go_or_no_go_without_the_yes_of_all_ends_it(choice: str, outcome: str) -> None:
+    world = at("due_diligence", 3)
+    score(world)
+    decide(world, choice)
+    assert world.alliance.reason == f"go_no_go_{outcome}"
+    nothing_left(world)
+
+
+def test_one_abstention_among_yes_is_not_consent_and_silence_lapses() -> None:
+    world = at("due_diligence", 2)
+    score(world)
+    decision = world.decision().id
+    for c, choice in ((company(0), "yes"), (company(1), "abstain")):
+        world.say(decision, RecordInternalApproval(status="approved", reference="1"), c)
+        world.say(decision, CastVote(choice=choice), c)  # type: ignore[arg-type]
+    assert world.alliance.reason == "go_no_go_rejected"
+    world = at("due_diligence", 2)
+    score(world)
+    decision = world.decision().id
+    world.say(decision, RecordInternalApproval(status="approved", reference="1"), company(0))
+    world.say(decision, CastVote(choice="yes"), company(0))
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.reason == "go_no_go_lapsed"
+    assert world.values("decision.lapsed")["silent"] == company(1)
+
+
+def test_internal_approvals_come_before_votes_and_bind_them() -> None:
+    world = at("due_diligence", 2)
+    score(world)
+    decision = world.decision().id
+    a, b = companies(2)
+
+    def inside(status: Any) -> RecordInternalApproval:
+        return RecordInternalApproval(status=status, reference="R-1")
+
+    assert refused(world, decision, CastVote(choice="yes"), a) == "decision.internal_first"
+    world.say(decision, inside("submitted"), a)
+    assert refused(world, decision, CastVote(choice="no"), a) == "decision.internal_first"
+    assert refused(world, decision, inside("submitted"), a) == "decision.internal_same"
+    world.say(decision, inside("returned"), a)
+    assert refused(world, decision, CastVote(choice="yes"), a) == "decision.internal_returned"
+    world.say(decision, inside("approved"), a)
+    assert world.states[decision].stage == "called"
+    world.say(decision, inside("returned"), b)
+    assert world.states[decision].stage == "voting"
+    world.say(decision, Comment(text="意見"), b)
+    world.say(decision, CastVote(choice="yes"), a)
+    assert refused(world, decision, CastVote(choice="no"), a) == "decision.voted_already"
+    assert refused(world, decision, inside("returned"), a) == "decision.voted_already"
+    world.say(decision, CastVote(choice="no"), b)
+    assert world.alliance.reason == "go_no_go_rejected"
+    assert [c.data["text"] for c in world.closed if c.kind == "comment"] == ["意見"]
+
+
+def test_silence_in_negotiation_ends_it_before_and_after_the_draft() -> None:
+    world = at("negotiation")
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.reason == "no_draft"
+    nothing_left(world)
+    world = drafted()
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.reason == "rounds_lapsed"
+    nothing_left(world)
+
+
+def test_a_new_version_voids_the_approval_with_its_reason() -> None:
+    world = drafted()
+    main = world.agreement("main").id
+    freeze(world, "main")
+    old = world.decision().id
+    world.say(main, Revise(terms=terms(payment_days=45), reason="支払期限"), company(1))
+    assert world.values("decision.voided")["reason"] == "version 2: 支払期限"
+    assert world.states[old].over
+    assert "agreement.approval_of_old_bytes" in world.codes()
+    agreement = world.agreement("main")
+    assert (agreement.stage, agreement.number, agreement.approval) == ("rounds", 2, "")
+    assert agreement.version_now is not None
+    assert agreement.version_now.number == 2
+    freeze(world, "main")
+    assert world.decision().sha256 == agreement.version_now.sha256
+    decide(world)
+    assert world.alliance.stage == "signing"
+
+
+def test_a_version_during_signing_reopens_the_talks_but_not_once_someone_signed() -> None:
+    world = at("signing")
+    main = world.agreement("main").id
+    world.say(main, Revise(terms=terms(court="大阪地方裁判所"), reason="管轄"), company(0))
+    assert world.alliance.stage == "negotiation"
+    freeze(world, "main")
+    decide(world)
+    sign(world, "main", companies(1))
+    act = Revise(terms=terms(), reason="もう一度")
+    assert refused(world, main, act, company(1)) == "agreement.signed_by_some"
+    world.until(lambda: world.agreement("main").stage == "rounds")
+    assert world.alliance.stage == "negotiation"
+    assert world.agreement("main").signatures == ()
+
+
+def test_an_approval_that_lapses_or_fails_goes_back_to_the_talks() -> None:
+    world = drafted()
+    freeze(world, "main")
+    decide(world, "no")
+    assert world.agreement("main").stage == "rounds"
+    freeze(world, "main")
+    world.until(lambda: "agreement.approval_lapsed" in world.codes())
+    assert world.agreement("main").stage == "rounds"
+    nda = world.agreement("nda").id
+    assert refused(world, nda, Revise(terms=terms(), reason="x"), company(0)) == "matter.wrong_stage"
+
+
+def test_a_review_that_nobody_holds_is_missed_and_the_next_one_is_planned() -> None:
+    world = at("operation")
+    world.until(lambda: "review.missed" in world.codes())
+    assert world.alliance.review == 2
+    assert len([m for _, _, m in world.mails if m.invitation]) == 4
+    uids = {m.invitation.uid for _, _, m in world.mails if m.invitation}
+    assert uids == {f"{world.root}-review-1", f"{world.root}-review-2"}
+
+
+def test_an_action_item_that_nobody_finishes_stays_on_the_agenda() -> None:
+    world = at("operation")
+    review(world)
+    world.until(lambda: "action.lapsed" in world.codes())
+    assert {a.number for a in world.alliance.actions} == {1, 2}
+    assert refused(world, world.root, FinishAction(number=1, result="済"), company(1)) == "action.not_yours_or_over"
+    world.say(world.root, FinishAction(number=1, result="済"), company(0))
+    assert {a.number for a in world.alliance.actions} == {2}
+
+
+def test_inputs_lapse_votes_lapse_and_payment_lapses_each_with_its_outcome() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    period = world.period().id
+    amount = EnterAmount(side="income", what="売上", minor=5, evidence_sha256=EVIDENCE)
+    world.say(period, amount, company(0))
+    world.until(lambda: world.states[period].stage == "decision")
+    assert world.values("allocation.inputs_lapsed")["companies"] == list(companies(2))
+    world.until(lambda: "allocation.reopened" in world.codes())
+    assert world.values("allocation.reopened")["outcome"] == "lapsed"
+    for c in companies(2):
+        world.say(period, CloseInputs(), c)
+    decide(world)
+    assert [line.minor for line in world.period().lines] == [3, 2]
+    world.until(lambda: world.states[period].over)
+    assert world.values("allocation.payment_unconfirmed")["companies"] == list(companies(2))
+    assert world.values("period.settled")["pool"] == 5
+
+
+def test_a_split_that_is_voted_down_opens_the_figures_again() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    period = world.period().id
+    for c in companies(2):
+        world.say(period, CloseInputs(), c)
+    assert refused(world, period, CloseInputs(), company(0)) == "matter.wrong_stage"
+    decide(world, "no")
+    assert world.period().closed == ()
+    settle_period(world)
+    assert world.states[period].over
+
+
+def test_a_loss_is_not_distributed() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    settle_period(world, income=1)
+    period = world.period()
+    assert (period.pool, period.over, period.income, period.cost) == (0, True, 2, 2000)
+    assert "allocation.payment_confirmed" not in world.codes()
+
+
+def test_the_exit_lapses_and_the_alliance_closes_all_the_same() -> None:
+    world = at("exit", 3)
+    agree(world, "termination")
+    settle_period(world)
+    world.say(world.root, TickExitItem(item="stop_marks", how="済"), company(0))
+    assert refused(world, world.root, TickExitItem(item="stop_marks", how="済"), company(0)) == "exit.ticked_already"
+    assert refused(world, world.root, TickExitItem(item="final_allocation", how="済"), company(0)) == "exit.unknown_item"
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.stage == "closed"
+    assert len(world.values("exit.lapsed")["items"]) == 8
+    nothing_left(world)
+
+
+def test_the_checklist_counts_from_the_end_date_not_from_the_day_it_was_agreed() -> None:
+    world = at("operation", 2, return_days=30)
+    begin_exit(world, date(2027, 3, 31))
+    agree(world, "termination")
+    wait = world.alliance.wait("exit")
+    assert wait is not None
+    assert wait.deadline is not None
+    assert wait.deadline.date() == date(2027, 4, 30)
+
+
+def test_a_termination_agreement_that_fails_brings_operation_back_with_its_clocks() -> None:
+    world = at("exit")
+    world.until(lambda: world.alliance.stage == "operation")
+    assert world.alliance.exit is None
+    assert world.alliance.wait("exit") is None
+    assert world.alliance.due_item("period/open") is not None
+    assert any(w.item.startswith("review-") for w in world.alliance.waits)
+    world.until(lambda: world.alliance.period == 1)
+
+
+def test_an_earlier_period_that_is_still_open_keeps_the_alliance_from_closing() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    early = world.period().id
+    begin_exit(world, world.today() + timedelta(days=1))
+    agree(world, "termination")
+    tick(world)
+    assert world.period().final
+    settle_period(world)
+    assert not world.states[early].over
+    assert world.alliance.stage == "exit", "the first year is not yet divided"
+    period = world.states[early]
+    assert isinstance(period, Allocation)
+    _settle(world, period)
+    assert world.alliance.stage == "closed"
+    assert "allocation.dropped" not in world.codes()
+
+
+def test_an_exit_on_a_day_that_is_divided_already_leaves_nothing_to_allocate() -> None:
+    world = at("operation", 2, term_until=date(2027, 6, 30))
+    world.until(lambda: world.alliance.stage == "exit")
+    assert [s.final for s in world.states.values() if isinstance(s, Allocation)] in ([True], [False])
+    world = at("operation", 2, term_until=date(2027, 6, 30), period_months=6)
+    world.until(lambda: world.alliance.period == 1)
+    settle_period(world)
+    begin_exit(world, date(2027, 6, 30))
+    world.until(lambda: world.agreement("main").over)
+    assert (world.period().number, world.period().final) == (2, True)
+    assert world.period().period_from == date(2027, 1, 1)
+
+
+def test_the_term_runs_out_while_the_termination_agreement_is_still_talked_about() -> None:
+    world = at("operation", 2, term_until=date(2027, 6, 30))
+    world.advance(datetime(2027, 6, 20, 0, 0, tzinfo=UTC))
+    begin_exit(world, date(2027, 6, 30))
+    world.until(lambda: world.agreement("main").over)
+    assert world.alliance.exit is not None
+    assert world.alliance.exit.terminated
+    world.until(lambda: world.agreement("termination").over)
+    assert world.alliance.stage == "exit"
+    _settle(world, world.period())
+    tick(world)
+    assert world.alliance.stage == "closed"
+    nothing_left(world)
+
+
+def test_news_of_an_agreement_that_ended_without_its_alliance_changes_little() -> None:
+    world = at("due_diligence")
+    world._apply(world.agreement("nda").id, Drop(reason="x"), TEIKEI)
+    assert world.alliance.stage == "due_diligence"
+
+
+def test_the_nda_may_run_out_while_the_alliance_works() -> None:
+    world = at("operation", 2, term_until=date(2029, 6, 30))
+    world.until(lambda: world.agreement("nda").over, 4000)
+    assert world.agreement("nda").reason == "expired"
+    assert "alliance.nda_over" in world.codes()
+    assert world.alliance.stage == "operation"
+
+
+def test_every_agreement_of_a_life_has_only_the_dates_that_the_law_gives_it() -> None:
+    world = at("operation")
+    nda = world.agreement("nda")
+    assert isinstance(nda, Agreement)
+    assert nda.term_until == date(2028, 1, 4), "two years from 2026-01-05, first day counted (民法140条ただし書)"
+    assert nda.signed_on == nda.effective_on == date(2026, 1, 5)
