@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
-from teikei.domain.errors import KINDS, Refused, TeikeiError, Trouble
+from teikei.domain.errors import KINDS, Broken, Refused, TeikeiError, Trouble
 
-RETRYABLE: dict[type[TeikeiError], bool] = {Refused: False, Trouble: True}
-"""By base class; every class of the tree falls under one of the two."""
+RETRYABLE: dict[type[TeikeiError], bool] = {Refused: False, Trouble: True, Broken: False}
+"""By base class; every class of the tree falls under one of the three."""
 
 
 def retryable(error: TeikeiError) -> bool:

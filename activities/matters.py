@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.failures import as_failure
 from activities.ports import Ledger
 from activities.record import Committed, Order
-from teikei.domain.errors import TeikeiError
+from teikei.domain.errors import Broken, TeikeiError
 from teikei.domain.matter import Matter
 
 
@@ -21,11 +21,14 @@ class MatterActivities:
 
     @activity.defn(name="commit")
     def commit(self, order: Order) -> Committed[Any]:
-        """Decide and remember; a refusal is final, trouble may be tried again."""
+        """Decide and remember; a refusal is final, trouble may be tried again, our own fault is final and coded."""
         try:
             return self._ledger.commit(order)
         except TeikeiError as error:
             raise as_failure(error) from error
+        except Exception as error:
+            activity.logger.exception("commit.broken", extra={"key": order.key})
+            raise as_failure(Broken("server.error")) from error
 
     @activity.defn(name="load")
     def load(self, matter: str) -> Matter:

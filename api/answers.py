@@ -20,7 +20,12 @@ from teikei.domain.record import canonical
 from teikei.domain.views import plain
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PLACES = {"alliance": "alliances", "agreement": "agreements", "decision": "decisions", "allocation": "periods"}
+PLACES = {
+    "alliance": "alliances",
+    "agreement": "agreements",
+    "decision": "decisions",
+    "allocation": "periods",
+}
 """Kind of matter → its collection under /v1."""
 LINES = 200
 """Lines of the record per chunk."""
@@ -76,7 +81,9 @@ def shown(view: dict[str, Any]) -> Response:
 def download(name: str, content: bytes, media_type: str) -> Response:
     """Bytes to keep, under their own name (RFC 6266)."""
     plain_name = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name) or "file"
-    value = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    value = (
+        f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    )
     return Response(content, headers={"Content-Disposition": value}, media_type=media_type)
 
 

@@ -22,7 +22,14 @@ def create_app(services: Services) -> FastAPI:
 
     It opens nothing and starts nothing: with Temporal down it answers reads, and acts become orders.
     """
-    app = FastAPI(title="teikei", version=services.version, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="teikei",
+        version=services.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     for module in ROUTERS:
         # Flat on purpose (no include_router): the inventory and the `Allow` header read one list.
         app.router.routes.extend(module.router.routes)

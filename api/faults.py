@@ -114,13 +114,19 @@ def _found(error: Mapping[str, Any], body: Any) -> _Found:
     return _Found(place, branches, kind, Fault(pointer=pointer(place), code=code, params=params))
 
 
-def _walk(steps: Sequence[str | int], body: Any, *, missing: bool) -> tuple[Place, tuple[tuple[Place, str], ...]]:
+def _walk(
+    steps: Sequence[str | int], body: Any, *, missing: bool
+) -> tuple[Place, tuple[tuple[Place, str], ...]]:
     """Follow the steps through the body; what is no place in it is the name of a union's branch."""
     place: Place = ()
     branches: tuple[tuple[Place, str], ...] = ()
     here = body
     for i, step in enumerate(steps):
-        inside = step in here if isinstance(here, dict) else isinstance(here, list) and isinstance(step, int) and step < len(here)
+        inside = (
+            step in here
+            if isinstance(here, dict)
+            else isinstance(here, list) and isinstance(step, int) and step < len(here)
+        )
         if inside:
             here = here[step]
         elif not (missing and i == len(steps) - 1):
@@ -155,4 +161,8 @@ def _code(error: Mapping[str, Any]) -> str:
 
 def _params(context: Mapping[str, Any]) -> dict[str, str | int]:
     """What a message may quote: limits and the allowed words, never the caller's own value."""
-    return {ours: context[theirs] if isinstance(context[theirs], int) else str(context[theirs]) for theirs, ours in PARAMS.items() if theirs in context}
+    return {
+        ours: context[theirs] if isinstance(context[theirs], int) else str(context[theirs])
+        for theirs, ours in PARAMS.items()
+        if theirs in context
+    }

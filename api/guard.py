@@ -95,7 +95,14 @@ class Require:
                 raise BadParameter("field.extra", name[:100])
         route = request.scope["route"].path
         idempotency = request.state.idempotency = _idempotency(request) if request.method == "POST" else ""
-        return Call(services=services, subject=subject, route=route, path=request.path_params, seen=seen, idempotency=idempotency)
+        return Call(
+            services=services,
+            subject=subject,
+            route=route,
+            path=request.path_params,
+            seen=seen,
+            idempotency=idempotency,
+        )
 
     def _look(self, reads: Reads, secret: str, path: Mapping[str, str]) -> tuple[Subject, Any]:
         if not secret:
@@ -137,7 +144,10 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         guard, inner = self.guard(), super().get_route_handler()
-        flat = [*self.dependant.query_params, *(p for d in self.dependant.dependencies for p in d.query_params)]
+        flat = [
+            *self.dependant.query_params,
+            *(p for d in self.dependant.dependencies for p in d.query_params),
+        ]
         queries = frozenset(p.alias for p in flat)
 
         async def handler(request: Request) -> Response:

@@ -26,7 +26,11 @@ def _quality(text: str) -> float:
         return 1.0
     whole, _, rest = value.partition(".")
     digits = whole + rest
-    return min(1.0, int(digits) / 10 ** len(rest)) if digits.isdecimal() and digits.isascii() and len(digits) <= 6 else 0.0
+    return (
+        min(1.0, int(digits) / 10 ** len(rest))
+        if digits.isdecimal() and digits.isascii() and len(digits) <= 6
+        else 0.0
+    )
 
 
 def error_text(language: str, code: str, part: str, /, **values: str | int) -> str:

@@ -52,7 +52,10 @@ FAULT = {
     "type": "object",
     "required": ["pointer", "code", "message"],
     "properties": {
-        "pointer": {"type": "string", "description": "RFC 6901, from the root of the body; empty for a parameter."},
+        "pointer": {
+            "type": "string",
+            "description": "RFC 6901, from the root of the body; empty for a parameter.",
+        },
         "parameter": {"type": "string", "description": "The query parameter or header, where it is one."},
         "code": {"type": "string"},
         "message": {"type": "string"},
@@ -79,7 +82,9 @@ IDEMPOTENCY = {
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document."""
-    spec = get_openapi(title=app.title, version=app.version, routes=app.routes, description=(__doc__ or "").split("\n", 1)[0])
+    spec = get_openapi(
+        title=app.title, version=app.version, routes=app.routes, description=(__doc__ or "").split("\n", 1)[0]
+    )
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
     for gone in ("HTTPValidationError", "ValidationError"):
         schemas.pop(gone, None)
@@ -115,7 +120,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], guard: Require)
 
 def _name(generated: str, path: str) -> str:
     """`alliances_list`: the name of the function, without what the framework adds to keep it unique."""
-    return generated.split(re.sub(r"\W", "_", path))[0].rstrip("_") or generated
+    return generated.split(re.sub(r"\W", "_", path), maxsplit=1)[0].rstrip("_") or generated
 
 
 def _possible(status: str, path: str, method: str, guard: Require) -> bool:
@@ -131,11 +136,17 @@ def _possible(status: str, path: str, method: str, guard: Require) -> bool:
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     names = re.findall(r"\{(\w+)\}", path)
     collection = path.removeprefix("/v1/").split("/")[0]
-    return [{"name": n, "in": "path", "required": True, "schema": {"type": "string", "pattern": IDS[collection]}} for n in names]
+    return [
+        {"name": n, "in": "path", "required": True, "schema": {"type": "string", "pattern": IDS[collection]}}
+        for n in names
+    ]
 
 
 def _problem(status: str) -> dict[str, Any]:
-    return {"description": PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {
+        "description": PROBLEMS[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
 
 
 def _examples(operation: dict[str, Any]) -> None:
@@ -144,7 +155,9 @@ def _examples(operation: dict[str, Any]) -> None:
     if content is None:
         return
     schema = content["schema"]
-    reference = schema.get("$ref") or next((one["$ref"] for one in schema.get("allOf", ()) if "$ref" in one), "")
+    reference = schema.get("$ref") or next(
+        (one["$ref"] for one in schema.get("allOf", ()) if "$ref" in one), ""
+    )
     example = EXAMPLES.get(reference.rsplit("/", 1)[-1])
     if example is not None:
         content["example"] = example
@@ -153,9 +166,17 @@ def _examples(operation: dict[str, Any]) -> None:
 def _links(operation: dict[str, Any], method: str) -> None:
     """From the opening of an alliance to all that can be done with it."""
     if method == "post" and operation["operationId"] == "alliances_create":
-        names = ("alliances_get", "alliances_timeline_list", "alliances_record_get", "alliances_intake_create", "alliances_suspensions_create")
+        names = (
+            "alliances_get",
+            "alliances_timeline_list",
+            "alliances_record_get",
+            "alliances_intake_create",
+            "alliances_suspensions_create",
+        )
         link = {"parameters": {"id": "$response.body#/matter"}}
         operation["responses"]["201"]["links"] = {name: {"operationId": name, **link} for name in names}
     if method == "post" and operation["operationId"] == "companies_create":
         link = {"parameters": {"id": "$response.body#/id"}}
-        operation["responses"]["201"]["links"] = {n: {"operationId": n, **link} for n in ("companies_get", "companies_keys_create")}
+        operation["responses"]["201"]["links"] = {
+            n: {"operationId": n, **link} for n in ("companies_get", "companies_keys_create")
+        }

@@ -18,7 +18,18 @@ from starlette.routing import Match
 
 from api.faults import Fault, faults
 from api.language import error_text, pick
-from teikei.domain.errors import Busy, Conflict, Forbidden, Invalid, Refused, TeikeiError, Trouble, Unknown
+from teikei.domain.errors import (
+    KINDS,
+    Broken,
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Refused,
+    TeikeiError,
+    Trouble,
+    Unknown,
+)
 
 MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "resource.unknown"
@@ -45,6 +56,8 @@ STATUS: dict[type[TeikeiError], int] = {
     Refused: 409,
     Busy: 429,
     Trouble: 503,
+    Broken: 500,
+    Broken: 500,
     TeikeiError: 500,
 }
 """By class; the nearest base counts."""
@@ -67,6 +80,7 @@ CODES = frozenset(HTTP_CODES.values()) | {UNKNOWN, "request.invalid"}
 
 
 def status_of(error: TeikeiError) -> int:
+    """By the nearest base in the table."""
     return next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
 
 
@@ -80,24 +94,36 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """One problem answer; `language` is `ja` or `en`."""
-    values = dict(params or {})
-    titles = {one: error_text(one, code, "title", **values) for one in ("ja", "en")}
-    body: dict[str, Any] = {
+    more = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
+    if status in RETRY_AFTER:
+        more["Retry-After"] = RETRY_AFTER[status]
+    body = _body(language, status, code, params or {}, errors)
+    # "replace": a pointer may carry a lone surrogate that a caller sent as the name of a field.
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return Response(content, status, more, MEDIA_TYPE)
+
+
+def _body(
+    language: str, status: int, code: str, params: Mapping[str, str | int], errors: Sequence[Fault]
+) -> dict[str, Any]:
+    """RFC 9457, with the title in both languages."""
+    titles = {one: error_text(one, code, "title", **params) for one in ("ja", "en")}
+    return {
         "type": f"urn:teikei:problem:{code}",
         "title": titles[language],
         "title_ja": titles["ja"],
         "title_en": titles["en"],
         "status": status,
-        "detail": error_text(language, code, "remedy", **values),
+        "detail": error_text(language, code, "remedy", **params),
         "code": code,
         "errors": [fault.shown(language) for fault in errors],
     }
-    more = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
-    if status in RETRY_AFTER:
-        more["Retry-After"] = RETRY_AFTER[status]
-    # "replace": a pointer may carry a lone surrogate that a caller sent as the name of a field.
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return Response(content, status, more, MEDIA_TYPE)
+
+
+def _faults_of(error: TeikeiError) -> tuple[Fault, ...]:
+    if isinstance(error, BadParameter):
+        return (Fault(pointer="", parameter=error.parameter, code=error.code),)
+    return (Fault(pointer=error.pointer, code=error.code, params=error.params),) if error.pointer else ()
 
 
 def of_error(language: str, error: TeikeiError) -> Response:
@@ -106,26 +132,28 @@ def of_error(language: str, error: TeikeiError) -> Response:
     if status == 404:
         return problem(language, 404, UNKNOWN)
     headers = {"WWW-Authenticate": 'Bearer realm="teikei"'} if status == 401 else {}
-    found: tuple[Fault, ...] = ()
-    if isinstance(error, BadParameter):
-        found = (Fault(pointer="", parameter=error.parameter, code=error.code),)
-    elif error.pointer:
-        found = (Fault(pointer=error.pointer, code=error.code, params=error.params),)
-    return problem(language, status, error.code, params=error.params, errors=found, headers=headers)
+    return problem(
+        language, status, error.code, params=error.params, errors=_faults_of(error), headers=headers
+    )
+
+
+def stored(language: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The problem of an order that was refused: {class, code, pointer, params} as the inbox keeps it."""
+    error = KINDS.get(told["class"], Refused)(told["code"], told["pointer"], **told["params"])
+    return _body(language, status_of(error), error.code, error.params, _faults_of(error))
 
 
 def language_of(request: Request) -> str:
+    """The language that the caller reads."""
     return pick(request.headers.get("accept-language", ""))
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TeikeiError)
+async def _refused(request: Request, error: TeikeiError) -> Response:
     return of_error(language_of(request), error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
     """What the framework found wrong with body, query or headers."""
-    assert isinstance(error, RequestValidationError)
     language = language_of(request)
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
@@ -135,9 +163,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem(language, 422, "request.invalid", errors=faults(found, error.body))
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: HTTPException) -> Response:
     """What the framework refuses before any route of ours."""
-    assert isinstance(error, HTTPException)
     status = error.status_code if error.status_code in HTTP_CODES else 500
     headers = {"Allow": _allowed(request)} if status == 405 else {}
     return problem(language_of(request), status, HTTP_CODES[status], headers=headers)
@@ -154,6 +181,10 @@ def _allowed(request: Request) -> str:
 
 def install(app: FastAPI) -> None:
     """Give the app our answers in place of the framework's."""
-    app.add_exception_handler(TeikeiError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    answers: dict[type[Exception], Any] = {
+        TeikeiError: _refused,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+    }
+    for kind, answer in answers.items():
+        app.add_exception_handler(kind, answer)

@@ -129,6 +129,7 @@ async def run_worker(settings: Settings) -> None:
     client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
     dispatcher = Dispatcher(Voice(client), own.ledger, own.queue, failpoints.hit)
     async with matters_worker(client, own.ledger, own.mailer):
+        _ready(settings, "worker")
         await _until_told(dispatcher.run())
 
 
@@ -137,7 +138,14 @@ async def run_documents(settings: Settings) -> None:
     own = parts(settings)
     client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
     async with documents_worker(client, PaperDesk(own.ledger, own.files)):
+        _ready(settings, "documents")
         await _until_told(asyncio.Event().wait())
+
+
+def _ready(settings: Settings, name: str) -> None:
+    """Tell the supervising parent that this worker polls."""
+    settings.run_folder.mkdir(parents=True, exist_ok=True)
+    (settings.run_folder / f"{name}.ready").touch()
 
 
 async def _patiently(attempt: Callable[[], Awaitable[Client]]) -> Client:
@@ -164,6 +172,17 @@ async def _until_told(work: Awaitable[object]) -> None:
         unfinished.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+def reconcile(settings: Settings) -> int:
+    """One reconcile from outside: open matters without a run are started, runs behind SQL refreshed."""
+
+    async def once() -> int:
+        client = await connect(settings.temporal_address, settings.temporal_namespace)
+        own = parts(settings)
+        return await Dispatcher(Voice(client), own.ledger, own.queue).reconcile()
+
+    return asyncio.run(once())
 
 
 RUNS = {"api": run_api, "worker": run_worker, "documents": run_documents}

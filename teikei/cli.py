@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
+from json import dumps
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,9 +29,13 @@ for group in (db, paper, template, attention, runs):
 console = Console(stderr=True)
 
 
-def _show(value: Any, as_json: bool) -> None:
+NEEDED = {"home", "operator key", "api", "sql", "temporal"}
+HTTP_BAD = 400
+
+
+def _show(value: Any, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(value, ensure_ascii=False, indent=2))
+        print(dumps(value, ensure_ascii=False, indent=2))
     else:
         Console().print(value)
 
@@ -83,6 +87,76 @@ def migrate() -> None:
     from teikei.bootstrap import prepare
 
     prepare(Settings())
+
+
+@app.command(name="doctor")
+def examine(*, json: bool = False) -> None:
+    """Name every missing or wrong piece with its fix; exit code 1 when a needed one is missing."""
+    from teikei.operating import doctor
+
+    checks = doctor(Settings())
+    if json:
+        _show([{"piece": c.piece, "well": c.well, "remedy": "" if c.well else c.remedy} for c in checks], as_json=True)
+    else:
+        for check in checks:
+            console.print(f"{'✓' if check.well else '✗'} {check.piece}" + ("" if check.well else f": {check.remedy}"))
+    sys.exit(0 if all(c.well for c in checks if c.piece in NEEDED) else 1)
+
+
+@template.command
+def lint(*, json: bool = False) -> None:
+    """Read the clause library for what a drafter would dislike; exit code 1 when something is found."""
+    from teikei.operating import findings
+
+    found = findings()
+    _show(found, as_json=json)
+    sys.exit(1 if found else 0)
+
+
+@paper.command
+def render(kind: str, values: Path, target: Path) -> None:
+    """Write one paper from a JSON file of its variables and print its SHA-256."""
+    from teikei.operating import render_to
+
+    print(render_to(kind, values, target))
+
+
+@attention.command(name="list")
+def attention_list(*, json: bool = False) -> None:
+    """The accidents that wait for the operator."""
+    _operate("GET", "/v1/attention", as_json=json)
+
+
+@attention.command
+def retry(matter: str, *, note: str, json: bool = False) -> None:
+    """Have the accident of a matter tried again."""
+    _operate("POST", f"/v1/attention/{matter}/resolutions", {"how": "retry", "note": note}, as_json=json)
+
+
+@attention.command
+def resolve(matter: str, *, note: str, json: bool = False) -> None:
+    """Say how the accident of a matter was resolved."""
+    _operate("POST", f"/v1/attention/{matter}/resolutions", {"how": "resolve", "note": note}, as_json=json)
+
+
+def _operate(method: str, path: str, body: dict[str, Any] | None = None, *, as_json: bool) -> None:
+    from teikei.operating import NotRunningError, call
+
+    try:
+        status, answer = call(Settings(), method, path, body)
+    except NotRunningError as error:
+        console.print(str(error))
+        sys.exit(1)
+    _show(answer, as_json=as_json)
+    sys.exit(0 if status < HTTP_BAD else 1)
+
+
+@runs.command
+def refresh() -> None:
+    """Bring every open matter and its run together again; prints how many were started or refreshed."""
+    from teikei.bootstrap import reconcile
+
+    print(reconcile(Settings()))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from teikei.adapters.temporal.find import find_temporal
 from teikei.adapters.temporal.server import dev_server_command, free_port
@@ -21,7 +21,7 @@ from teikei.settings import Settings
 from teikei.supervisor import Supervisor, python
 
 READY_WITHIN = 60.0
-STOPPED_WITHIN = 15.0
+WORKERS = ("worker", "documents")
 
 
 class StackError(RuntimeError):
@@ -63,8 +63,9 @@ def stack(settings: Settings, report: Callable[[str], None]) -> Iterator[Stack]:
     supervisor.facts = {"api": f"http://{settings.api_host}:{api_port}", "temporal": temporal}
     if command:
         supervisor.add("temporal", command)
-    for name in ("worker", "documents", "api"):
+    for name in (*WORKERS, "api"):
         supervisor.add(name, python("run", name))
+        (settings.run_folder / f"{name}.ready").unlink(missing_ok=True)
     supervisor.start()
     try:
         address = f"http://{settings.api_host}:{api_port}"
@@ -75,14 +76,14 @@ def stack(settings: Settings, report: Callable[[str], None]) -> Iterator[Stack]:
 
 
 def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
-    """Ready means: SQL and Temporal both answer real calls."""
+    """Ready means: SQL and Temporal answer real calls, and both workers have said that they poll."""
     until = time.monotonic() + READY_WITHIN
-    state: object = "no answer"
+    state: Any = "no answer"
     while time.monotonic() < until:
         with contextlib.suppress(OSError, ValueError):
             with urllib.request.urlopen(f"{address}/readyz", timeout=3) as answer:  # noqa: S310  (our own address)
-                state = json.load(answer)
-            if isinstance(state, dict) and state.get("temporal") == "ok" and state.get("sql") == "ok":
+                state = json.load(answer)["parts"]
+            if all(state.values()) and all((supervisor.run_folder / f"{name}.ready").exists() for name in WORKERS):
                 return
         time.sleep(0.05)
-    raise StackError(f"not ready after {READY_WITHIN:.0f} s: {state}; logs in {Path(supervisor.run_folder)}")
+    raise StackError(f"not ready after {READY_WITHIN:.0f} s: {state}; logs in {supervisor.run_folder}")

@@ -8,12 +8,13 @@ every accident into `attention`; nothing that goes wrong here ends a contract.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.failures import as_error, as_failure
@@ -99,7 +100,7 @@ class LivingMatter(Generic[S]):
                     local_retry_threshold=options.LOCAL_RETRY_THRESHOLD,
                 )
             except ActivityError as failure:
-                raise as_error(failure) or Unavailable("sql.unavailable") from failure
+                raise _accident(failure) from failure
             self.state = committed.state
             return committed.receipt
 
@@ -111,13 +112,17 @@ class LivingMatter(Generic[S]):
     async def adopt(self) -> None:
         """Take over the state that SQL holds: it is newer than ours, or a rule refused our own act."""
         async with self.lock:
-            self.state = await workflow.execute_local_activity(
-                "load",
-                self.state.id,
-                result_type=type(self.state),
-                schedule_to_close_timeout=options.CALLER_LIMIT,
-                retry_policy=options.CALLER_RETRY,
-            )
+            try:
+                self.state = await workflow.execute_local_activity(
+                    "load",
+                    self.state.id,
+                    result_type=type(self.state),
+                    schedule_to_close_timeout=options.CALLER_LIMIT,
+                    retry_policy=options.CALLER_RETRY,
+                    local_retry_threshold=options.LOCAL_RETRY_THRESHOLD,
+                )
+            except ActivityError as failure:
+                raise _accident(failure) from failure
 
     # waiting
 
@@ -184,6 +189,8 @@ class LivingMatter(Generic[S]):
             await self._own(f"paper:{effect.key}", ready, workflow.now())
         elif effect in self.state.owes:
             await self.adopt()
+        if effect in self.state.owes:
+            raise as_failure(Conflict("due.stuck", item=effect.key))
 
     def turning(self) -> bool:
         """Should this run end and the next begin? At a stage change, and long before any limit."""
@@ -210,21 +217,28 @@ class LivingMatter(Generic[S]):
     async def live(self, story: Callable[[], Awaitable[None]]) -> None:
         """Tell the story again and again until the matter is over."""
         while not self.state.over:
-            self.told = False
             try:
-                await story()
-                if not self.told and not self.state.over:
-                    raise as_failure(Conflict("story.no_chapter", stage=self.state.stage))
-            except Turn:
-                if not self.state.over:
-                    await self._turn()
+                await self._told_once(story)
             except asyncio.CancelledError:
                 await self._needs_attention("cancelled")
-            except Refused as error:
-                await self._refused(error)
+            except Trouble:
+                await self._pause()
             except (FailureError, TeikeiError, TimeoutError) as error:
                 await self._needs_attention(_reason(error))
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._stand(workflow.all_handlers_finished)
+
+    async def _told_once(self, story: Callable[[], Awaitable[None]]) -> None:
+        """The story from its first line; a turn and a refusal of our own act are ordinary."""
+        self.told = False
+        try:
+            await story()
+            if not self.told and not self.state.over:
+                raise as_failure(Conflict("story.no_chapter", stage=self.state.stage))
+        except Turn:
+            if not self.state.over:
+                await self._turn()
+        except Refused as error:
+            await self._refused(error)
 
     async def _turn(self) -> None:
         """Let the running handlers finish, refuse new ones for a moment, begin a new run with our state."""
@@ -234,30 +248,34 @@ class LivingMatter(Generic[S]):
 
     async def _refused(self, error: Refused) -> None:
         """A rule refused our own act: we were behind SQL, or overtaken. The same refusal twice is an accident."""
-        try:
-            await self.adopt()
-        except FailureError:
-            await workflow.sleep(options.OWN_BACKOFF[0])
+        await self.adopt()
         seen = (error.code, self.state.version)
         if seen == self.refused_before:
-            await self._needs_attention(error.code)
+            raise as_failure(error)
         self.refused_before = seen
 
     async def _needs_attention(self, reason: str) -> None:
         """List the accident and stand still until the operator clears it; then the chapter is entered again."""
-        while True:
+        self.draining = False
+        while not self.state.over:
             try:
                 await self._own(f"attention:{reason}", NoteAttention(reason=reason[:200]), workflow.now())
-            except Refused:
-                return
-            except asyncio.CancelledError:
-                continue
-            break
-        while self.state.attention is not None and not self.state.over:
-            try:
-                await workflow.wait_condition(lambda: self.state.attention is None or self.state.over)
-            except asyncio.CancelledError:
-                continue
+                break
+            except (Refused, FailureError, asyncio.CancelledError):
+                # Even the note failed. Nothing may end by that: it is tried until someone repairs us.
+                await self._pause()
+        await self._stand(lambda: self.state.attention is None or self.state.over)
+
+    async def _pause(self) -> None:
+        """As long as the longest pause between two tries; a cancellation only makes it shorter."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await workflow.sleep(options.OWN_BACKOFF[-1])
+
+    async def _stand(self, true: Callable[[], bool]) -> None:
+        """Wait for something that no cancellation may cut short."""
+        while not true():
+            with contextlib.suppress(asyncio.CancelledError):
+                await workflow.wait_condition(true)
 
     # reconcile
 
@@ -269,12 +287,21 @@ class LivingMatter(Generic[S]):
             raise as_failure(Conflict("matter.current"))
 
 
+def _accident(failure: ActivityError) -> BaseException:
+    """What a failed activity means: a rule's no, trouble that may pass, or (its code is broken) the failure itself."""
+    if is_cancelled_exception(failure):
+        return asyncio.CancelledError()
+    known = as_error(failure)
+    if known:
+        return known
+    return failure if isinstance(failure.cause, ApplicationError) else Unavailable("sql.unavailable")
+
+
 def _reason(error: BaseException) -> str:
     known = as_error(error)
     if known:
         return known.code
-    if isinstance(error, ApplicationError):
-        return error.type or "failure"
-    return type(error).__name__
-
-
+    cause = error.cause if isinstance(error, ActivityError) else error
+    if isinstance(cause, ApplicationError):
+        return cause.type or "failure"
+    return type(cause).__name__

@@ -17,8 +17,8 @@ OWN_BACKOFF = (1, 2, 5, 10, 20, 30)
 
 RENDER_LIMIT = timedelta(minutes=2)
 """A paper takes milliseconds; two minutes cover a cold start on a busy machine."""
-RENDER_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
-"""Without end: a paper that is owed is written as soon as a documents worker lives."""
+RENDER_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5), maximum_attempts=20)
+"""About an hour of tries, then `attention`. While no documents worker lives no try is used up: the paper waits."""
 
 DELIVERY_LIMIT = timedelta(minutes=1)
 """One conversation with a mail server."""

@@ -1,4 +1,5 @@
 """Alliances: open one, see one, and every act that a party does to it."""
+# ruff: noqa: FAST003 - ids in the path are read by the guard, before the body is
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ async def alliances_create(call: Company, body: OpenAlliance) -> Response:
 
 
 @router.get("", response_model=Listed)
-async def alliances_list(call: Company, window: Paged, stage: Word = "", form: Word = "", q: Words = "") -> Response:
+async def alliances_list(
+    call: Company, window: Paged, stage: Word = "", form: Word = "", q: Words = ""
+) -> Response:
     """Alliances to which the caller's company is a party."""
     reads, subject = call.services.reads, call.subject
     page = await run_in_threadpool(

@@ -1,4 +1,5 @@
 """Decisions: comments, each company's own approval (稟議), votes."""
+# ruff: noqa: FAST003 - ids in the path are read by the guard, before the body is
 
 from __future__ import annotations
 
@@ -21,11 +22,15 @@ Decision = Annotated[Call, Depends(require(COMPANY, matter("decision")))]
 
 
 @router.get("", response_model=Listed)
-async def decisions_list(call: Company, window: Paged, alliance: AllianceId = "", stage: Word = "") -> Response:
+async def decisions_list(
+    call: Company, window: Paged, alliance: AllianceId = "", stage: Word = ""
+) -> Response:
     """Decisions of the caller's alliances."""
     reads, subject = call.services.reads, call.subject
     page = await run_in_threadpool(
-        lambda: reads.matters(subject, "decision", alliance=alliance, stage=stage, after=window.after, limit=window.limit)
+        lambda: reads.matters(
+            subject, "decision", alliance=alliance, stage=stage, after=window.after, limit=window.limit
+        )
     )
     return window.answer(page)
 

@@ -1,4 +1,5 @@
 """Allocation periods: what each company enters, the exact split, the payments."""
+# ruff: noqa: FAST003 - ids in the path are read by the guard, before the body is
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ async def periods_list(call: Company, window: Paged, alliance: AllianceId = "", 
     """Allocation periods of the caller's alliances."""
     reads, subject = call.services.reads, call.subject
     page = await run_in_threadpool(
-        lambda: reads.matters(subject, "allocation", alliance=alliance, stage=stage, after=window.after, limit=window.limit)
+        lambda: reads.matters(
+            subject, "allocation", alliance=alliance, stage=stage, after=window.after, limit=window.limit
+        )
     )
     return window.answer(page)
 

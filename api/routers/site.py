@@ -60,16 +60,20 @@ async def docs(call: Public) -> Response:
 
 @router.get("/docs/docs.js", include_in_schema=False)
 async def docs_script(call: Public) -> Response:
+    """Its script."""
     return _file("docs.js", "text/javascript; charset=utf-8")
 
 
 @router.get("/docs/docs.css", include_in_schema=False)
 async def docs_style(call: Public) -> Response:
+    """Its style."""
     return _file("docs.css", "text/css; charset=utf-8")
 
 
 def _file(name: str, media_type: str) -> Response:
-    return Response((STATIC / name).read_bytes(), headers={"Content-Security-Policy": CSP}, media_type=media_type)
+    return Response(
+        (STATIC / name).read_bytes(), headers={"Content-Security-Policy": CSP}, media_type=media_type
+    )
 
 
 async def _answers(question: Awaitable[bool], patience: float) -> bool:

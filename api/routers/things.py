@@ -1,4 +1,5 @@
 """What is found by its own id: papers by hash, mails, orders; and the operator's list of accidents."""
+# ruff: noqa: FAST003 - ids in the path are read by the guard, before the body is
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -15,6 +16,7 @@ from activities.ports import Reads, Subject
 from api.answers import DOCX, download, shown, told
 from api.guard import COMPANY, OPERATOR, Call, GuardedRoute, require, shaped
 from api.paging import Listed, Paged
+from api.problems import language_of, stored
 from api.routers.alliances import ACT
 from teikei.domain.act import Actor
 from teikei.domain.clock import ClearAttention
@@ -51,14 +53,21 @@ Order = Annotated[Call, Depends(require(COMPANY, _order))]
 Operator = Annotated[Call, Depends(require(OPERATOR))]
 
 
-@router.get("/papers/{sha256}", tags=["papers"], response_class=Response, responses={200: {"content": {DOCX: {}}}})
+@router.get(
+    "/papers/{sha256}", tags=["papers"], response_class=Response, responses={200: {"content": {DOCX: {}}}}
+)
 async def papers_get(call: Paper) -> Response:
     """The bytes of a paper."""
     name, content = call.seen
     return download(name, content, DOCX if name.endswith(".docx") else "application/octet-stream")
 
 
-@router.get("/outbox/{id}.eml", tags=["outbox"], response_class=Response, responses={200: {"content": {"message/rfc822": {}}}})
+@router.get(
+    "/outbox/{id}.eml",
+    tags=["outbox"],
+    response_class=Response,
+    responses={200: {"content": {"message/rfc822": {}}}},
+)
 async def outbox_get(call: Mail) -> Response:
     """One mail to the caller's own company, as it goes out."""
     return download(f"{call.id}.eml", call.seen, "message/rfc822")
@@ -72,15 +81,20 @@ async def outbox_resends_create(call: Mail) -> Response:
 
 
 @router.get("/orders/{id}", tags=["orders"])
-async def orders_get(call: Order) -> Response:
-    """How it went with an order of the caller's own company."""
-    return shown(call.seen)
+async def orders_get(call: Order, request: Request) -> Response:
+    """How it went with an order of the caller's own company: open, done with its receipt, or refused with its problem."""
+    view = {"receipt": None, "problem": None, **call.seen}
+    if view["problem"]:
+        view["problem"] = stored(language_of(request), view["problem"])
+    return shown(view)
 
 
 @router.get("/attention", tags=["attention"], response_model=Listed)
 async def attention_list(call: Operator, window: Paged) -> Response:
     """Matters with an accident that a retry cannot heal (operator): ids and reasons, no content."""
-    page = await run_in_threadpool(lambda: call.services.reads.attention(after=window.after, limit=window.limit))
+    page = await run_in_threadpool(
+        lambda: call.services.reads.attention(after=window.after, limit=window.limit)
+    )
     return window.answer(page)
 
 

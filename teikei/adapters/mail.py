@@ -1,9 +1,7 @@
 """Mail: one outbox row becomes one message, the same bytes each time, and goes out by SMTP or is kept for reading.
 
-Text first, in the language of the person; the sentences stand in
-`templates/mail` and in the catalogue.  Nothing that a person wrote reaches a
-header or a line of its own: text is flattened to one clean line first.  The
-Message-ID is the outbox id, so a repeat after a crash can be told from a second
+What it says is made in `letters`: nothing that a person wrote reaches a header
+or a line of its own, text is flattened to one clean line first.  The Message-ID is the outbox id, so a repeat after a crash can be told from a second
 mail (SMTP cannot promise exactly once).  RFC 5322, 5545, 5546, 6047, 6531.
 """
 
@@ -12,39 +10,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
-import jinja2
 from icalendar import Alarm, Calendar, Event, vCalAddress
 from pydantic import TypeAdapter
 
 from activities.record import Sent
+from teikei.adapters.letters import line, wording
 from teikei.domain.act import Invitation, Mail
 from teikei.domain.errors import Unavailable
-from teikei.domain.texts import catalogue, say, word
 
-ZONE = ZoneInfo("Asia/Tokyo")
-"""Where the deadlines of the calendar JP lie; times in a text are said there."""
-SUBJECT_TITLE = 60
-BODY_TITLE = 160
-"""Characters of a title; a line of 160 stays below the 998 octets of RFC 5322."""
 LOGIN_NEEDED = frozenset({530, 534, 535, 538})
 """Answers about our own login: a wrong setting, tried again, no reason to give a mail up."""
-_DROPPED = frozenset({"Cc", "Cf", "Cs"})
-_WEEKDAYS = "月火水木金土日"
 _MAIL: TypeAdapter[Mail] = TypeAdapter(Mail)
 
 
@@ -237,67 +222,6 @@ def ics(mail: Mail, invitation: Invitation, row: Row, settings: MailSettings, su
     calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
-
-
-def wording(mail: Mail) -> tuple[str, str]:
-    """(subject, body) in the language of the person."""
-    language, values = mail.language, mail.values
-    title = values.get("title" if language == "ja" else "title_en") or values.get("title", "")
-    what = str(values.get("what", ""))
-    shown: dict[str, Any] = {name: line(value) for name, value in values.items() if isinstance(value, str)}
-    shown |= {"name": line(mail.name, 120), "title": line(title, BODY_TITLE)}
-    shown |= {"item": line(word(language, what, "item")), "silence": _silence(language, what)}
-    if mail.invitation:
-        shown |= {"starts": _starts(language, mail.invitation.starts), "minutes": mail.invitation.minutes}
-    text = _templates(language).get_template(f"{mail.template}.{language}.txt.j2").render(shown)
-    subject, _, body = text.partition("\n")
-    return line(subject), body.strip("\n") + "\n"
-
-
-def line(value: object, most: int = 400) -> str:
-    """One clean line: no control, format or bidirectional characters, no line separators, at most `most` characters.
-
-    What looks like an encoded word of a header (`=?`) is broken up, else a reader would decode it (RFC 2047).
-    The joiner of emoji (U+200D) stays; unknown and private characters, too: they may stand in a name.
-    """
-    spaced = "".join(" " if c.isspace() else c for c in str(value))
-    kept = (c for c in spaced if c == "\u200d" or unicodedata.category(c) not in _DROPPED)
-    flat = re.sub(" +", " ", "".join(kept)).strip().replace("=?", "= ?")
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
-
-
-def day(language: str, iso: str) -> str:
-    """A calendar day with its weekday: 2026年4月1日（水）, Wednesday, 1 April 2026."""
-    if not iso:
-        return "―" if language == "ja" else "-"
-    d = date.fromisoformat(iso)
-    if language == "ja":
-        return f"{d.year}年{d.month}月{d.day}日（{_WEEKDAYS[d.weekday()]}）"
-    return f"{d:%A}, {d.day} {d:%B} {d.year}"
-
-
-def _starts(language: str, at: datetime) -> str:
-    local = at.astimezone(ZONE)
-    zone = "（日本時間）" if language == "ja" else " (Japan time, UTC+9)"
-    return f"{day(language, local.date().isoformat())} {local:%H:%M}{zone}"
-
-
-def _silence(language: str, what: str) -> str:
-    """What happens when the silence lasts; the item without its number names it."""
-    code = f"silence.{what.rstrip('0123456789').rstrip('-')}"
-    return say(language, code) if code in catalogue(language) else ""
-
-
-@cache
-def _templates(language: str) -> jinja2.Environment:
-    """Plain text, so nothing is escaped; a value that a template lacks is an error, not a gap."""
-    environment = jinja2.Environment(  # noqa: S701
-        loader=jinja2.FileSystemLoader(str(files("templates").joinpath("mail"))),
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals["day"] = lambda iso: day(language, iso)
-    environment.globals["short"] = lambda title: line(title, SUBJECT_TITLE)
-    return environment
 
 
 def _mail(row: Row) -> Mail:

@@ -6,11 +6,12 @@
     │   ├── Forbidden      this actor may not do it
     │   ├── Unknown        no such thing, or not yours: the two look alike
     │   └── Conflict       not in this stage, or no longer
-    └── Trouble            nothing is wrong with the act; try again with the same key
-        ├── Unavailable    a part of the system did not answer in time
-        ├── Busy           too many acts in flight on one matter
-        ├── Rollover       the run is turning
-        └── Stale          the sandbox clock moved meanwhile
+    ├── Trouble            nothing is wrong with the act; try again with the same key
+    │   ├── Unavailable    a part of the system did not answer in time
+    │   ├── Busy           too many acts in flight on one matter
+    │   ├── Rollover       the run is turning
+    │   └── Stale          the sandbox clock moved meanwhile
+    └── Broken             our own fault; a retry cannot heal it, so it becomes `attention`
 
 Each carries a code and parameters; the sentence and the remedy stand in
 `teikei/domain/texts/{ja,en}.toml` under `errors`.  Which of them a workflow
@@ -73,6 +74,10 @@ class Stale(Trouble):
     """The sandbox clock moved between the stamp and the commit."""
 
 
+class Broken(TeikeiError):
+    """Our own fault. Nothing was written; a retry cannot heal it."""
+
+
 KINDS: dict[str, type[TeikeiError]] = {
-    c.__name__: c for c in (Refused, Invalid, Forbidden, Unknown, Conflict, Trouble, Unavailable, Busy, Rollover, Stale)
+    c.__name__: c for c in (Refused, Invalid, Forbidden, Unknown, Conflict, Trouble, Unavailable, Busy, Rollover, Stale, Broken)
 }

@@ -13,8 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from teikei.domain.act import TEIKEI
-from teikei.domain.alliance.operation import agenda
-from teikei.domain.alliance.state import Alliance
+from teikei.domain.allocation.state import PREVIEW, Allocation
+from teikei.domain.alliance.exits import final_period_missing, termination_missing
+from teikei.domain.alliance.operation import agenda, review_planned
+from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, OPERATION, Alliance
 from teikei.domain.decision.state import Decision
 from teikei.domain.matter import Matter
 
@@ -72,8 +74,27 @@ class Row:
     next_due: datetime | None
 
 
+def story_owes(state: Matter) -> bool:
+    """Does the story of this matter have an act of its own to do now? A sandbox clock waits for it as for a paper.
+
+    While suspended a story stands still and owes nothing.
+    """
+    if state.over or state.suspended:
+        return False
+    if isinstance(state, Allocation):
+        return state.stage == PREVIEW
+    if not isinstance(state, Alliance):
+        return False
+    return {
+        NDA: lambda: not state.nda,
+        DILIGENCE: lambda: state.diligence_over and not state.go_no_go,
+        OPERATION: lambda: not review_planned(state),
+        EXIT: lambda: termination_missing(state) or final_period_missing(state),
+    }.get(state.stage, lambda: False)()
+
+
 def row(state: Matter) -> Row:
-    """The one function that fills the list columns."""
+    """The one function that fills the list columns. `owes` counts papers, and the act that the story owes."""
     earliest = state.earliest()
     return Row(
         id=state.id,
@@ -88,6 +109,6 @@ def row(state: Matter) -> Row:
         suspended=state.suspended is not None,
         attention=state.attention.reason if state.attention else "",
         sandbox=state.sandbox,
-        owes=0 if state.over else len(state.owes),
+        owes=0 if state.over else len(state.owes) + story_owes(state),
         next_due=earliest.at if earliest else None,
     )

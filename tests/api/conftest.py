@@ -26,7 +26,9 @@ async def opened(house: House) -> AsyncIterator[Site]:
 
 
 @pytest.fixture(scope="session", params=list(MAKERS))
-async def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
     """Shared by tests: each opens its own alliance."""
     async for one in opened(MAKERS[request.param](tmp_path_factory.mktemp(request.param))):
         yield one

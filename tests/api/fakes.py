@@ -50,7 +50,9 @@ class House:
     sql: bool = True
 
     def __post_init__(self) -> None:
-        self.keys[OPERATOR_SECRET] = Subject(company="operator", person="operator", key_id="key_operator", operator=True)
+        self.keys[OPERATOR_SECRET] = Subject(
+            company="operator", person="operator", key_id="key_operator", operator=True
+        )
 
     def world(self, matter: str) -> World:
         found = next((w for w in self.worlds.values() if matter in w.states), None)
@@ -90,7 +92,9 @@ class FakeDesk:
         outcome = world.say(matter, act, by.company)
         if outcome.closed and outcome.closed[0].kind == "comment":
             self.house.comments.setdefault(matter, []).extend(world.closed[closed:])
-        return self._answered(key, act, world, matter, lines + 1, lines + len(outcome.entries), outcome.created)
+        return self._answered(
+            key, act, world, matter, lines + 1, lines + len(outcome.entries), outcome.created
+        )
 
     async def open(self, act: Act, by: Actor, key: str) -> Receipt:
         root = derive("aln", by.company, key)
@@ -99,7 +103,9 @@ class FakeDesk:
             return known
         assert isinstance(act, OpenAlliance)
         world = World(now=act.sandbox_from or START)
-        directory = tuple(self.house.companies[p.company] for p in act.parties if p.company in self.house.companies)
+        directory = tuple(
+            self.house.companies[p.company] for p in act.parties if p.company in self.house.companies
+        )
         outcome = judge(act, Unborn(id=root, companies=directory, now=world.now), by, world.now)
         world.root = root
         world._store(outcome, None, act, by.company)
@@ -127,10 +133,18 @@ class FakeDesk:
             raise Conflict("key.other_body")
         return receipt
 
-    def _answered(self, key: str, act: Act, world: World, matter: str, first: int, last: int, created: tuple[str, ...]) -> Receipt:
+    def _answered(
+        self, key: str, act: Act, world: World, matter: str, first: int, last: int, created: tuple[str, ...]
+    ) -> Receipt:
         state = world.states[matter]
         receipt = Receipt(
-            matter=matter, kind=state.kind, version=state.version, at=world.now, first=first, last=last, created=created
+            matter=matter,
+            kind=state.kind,
+            version=state.version,
+            at=world.now,
+            first=first,
+            last=last,
+            created=created,
         )
         self.house.answers[key] = (matter, act, receipt)
         return receipt
@@ -190,7 +204,9 @@ class FakeReads:
             raise Unknown("matter.not_yours", company=subject.company)
         return view(state, subject.company)
 
-    def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
+    def matters(
+        self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
+    ) -> Page:
         states = [s for w in self.house.worlds.values() for s in w.states.values()]
         mine = [s for s in states if s.kind == kind and subject.company in s.companies()]
         found = [s for s in mine if alliance in ("", s.alliance_id) and stage in ("", s.stage)]
@@ -198,7 +214,11 @@ class FakeReads:
 
     def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:
         world = self.house.world(matter)
-        items = self.house.comments.get(matter, []) if kind == "comment" else [c for c in world.closed if c.kind == kind]
+        items = (
+            self.house.comments.get(matter, [])
+            if kind == "comment"
+            else [c for c in world.closed if c.kind == kind]
+        )
         seen = [i.data for i in items if not i.private_to or subject.company in i.private_to]
         return _page(plain(seen), after, limit)
 
@@ -217,14 +237,19 @@ class FakeReads:
 
     def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
         for seq, line in self._lines(alliance):
-            said = payload(line.entry, act=line.act, by=Actor(company=line.by), matter=line.matter, stage=line.stage)
+            said = payload(
+                line.entry, act=line.act, by=Actor(company=line.by), matter=line.matter, stage=line.stage
+            )
             leaf = seal(canonical(said), salt=bytes(32), alliance=alliance, seq=seq, at=line.at)
             shown = {"salt": bytes(32).hex(), "payload": said} if _readable(line, subject) else {}
             yield {"leaf": plain(leaf), "hash": leaf.hash, **shown}
 
     def papers(self, subject: Subject, alliance: str, *, after: str, limit: int, matter: str = "") -> Page:
         written = self._written(self.house.worlds[alliance])
-        rows = [{**plain(p), "matter": written.get(p.sha256, ""), "at": None} for p in self.house.worlds[alliance].papers]
+        rows = [
+            {**plain(p), "matter": written.get(p.sha256, ""), "at": None}
+            for p in self.house.worlds[alliance].papers
+        ]
         return _page([r for r in rows if matter in ("", r["matter"])], after, limit)
 
     def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
@@ -284,7 +309,11 @@ class FakeReads:
 
     @staticmethod
     def _written(world: World) -> dict[str, str]:
-        return {getattr(line.act, "sha256", ""): line.matter for line in world.lines if getattr(line.act, "kind", "") == "paper_ready"}
+        return {
+            getattr(line.act, "sha256", ""): line.matter
+            for line in world.lines
+            if getattr(line.act, "kind", "") == "paper_ready"
+        }
 
 
 def _readable(line: Line, subject: Subject) -> bool:

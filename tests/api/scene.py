@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,6 +43,8 @@ class Site:
     house: House
     companies: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    succeeded: set[tuple[str, str]] = field(default_factory=set)
+    """(method, path) of every request that was answered with 2xx."""
 
     @property
     def reads(self) -> Reads:
@@ -52,9 +55,14 @@ class Site:
         secret = self.house.operator_secret if who == "operator" else self.keys.get(who, "")
         sent = {"Authorization": f"Bearer {secret}"} if secret else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        if body is None:
-            return await self.client.request(method, path, headers=sent)
-        return await self.client.request(method, path, headers=sent, json=body)
+        if body is not None:
+            sent |= {"Content-Type": "application/json"}
+        # Escaped: a test may send what cannot be written as UTF-8.
+        content = None if body is None else json.dumps(body)
+        answer = await self.client.request(method, path, headers=sent, content=content)
+        if answer.is_success:
+            self.succeeded.add((method, path.partition("?")[0]))
+        return answer
 
     async def get(self, path: str, who: str) -> Any:
         answer = await self.ask("GET", path, who)
@@ -71,7 +79,9 @@ class Site:
     async def settle_in(self, count: int) -> None:
         """The operator makes companies and one key for each."""
         for i in range(count):
-            made = await self.post("/v1/companies", "operator", example("NewCompany", name_ja=f"第{i}社", name_en=f"No {i}"))
+            made = await self.post(
+                "/v1/companies", "operator", example("NewCompany", name_ja=f"第{i}社", name_en=f"No {i}")
+            )
             key = await self.post(f"/v1/companies/{made['id']}/keys", "operator", {"person": f"担当{i}"})
             self.companies.append(made["id"])
             self.keys[made["id"]] = key["secret"]
@@ -87,11 +97,16 @@ class Site:
         return str(made["matter"])
 
     def intake(self, count: int = 2) -> dict[str, Any]:
-        return example("StateIntake", contributions=[{"company": c, "what": "人と場所"} for c in self.companies[:count]])
+        return example(
+            "StateIntake", contributions=[{"company": c, "what": "人と場所"} for c in self.companies[:count]]
+        )
 
     def terms(self) -> dict[str, Any]:
         a, b = self.companies[:2]
-        return {**copy.deepcopy(EXAMPLES["DraftAgreement"]["terms"]), "shares": [{"company": a, "ratio": "3/5"}, {"company": b, "ratio": "2/5"}]}
+        return {
+            **copy.deepcopy(EXAMPLES["DraftAgreement"]["terms"]),
+            "shares": [{"company": a, "ratio": "3/5"}, {"company": b, "ratio": "2/5"}],
+        }
 
 
 @dataclass
@@ -120,7 +135,9 @@ class Life:
 
     async def decide(self, decision: str, choice: str = "yes") -> None:
         for who in self.pair:
-            await self.site.post(f"/v1/decisions/{decision}/internal-approvals", who, example("RecordInternalApproval"))
+            await self.site.post(
+                f"/v1/decisions/{decision}/internal-approvals", who, example("RecordInternalApproval")
+            )
         for who in self.pair:
             await self.site.post(f"/v1/decisions/{decision}/votes", who, {"choice": choice})
 
@@ -135,7 +152,9 @@ class Life:
     async def sign(self, agreement: str, sha: str) -> None:
         now = (await self.site.get(f"{self.path}/clock", self.pair[0]))["now"]
         for who in self.pair:
-            await self.site.post(f"/v1/agreements/{agreement}/signatures", who, example("Sign", sha256=sha, signed_at=now))
+            await self.site.post(
+                f"/v1/agreements/{agreement}/signatures", who, example("Sign", sha256=sha, signed_at=now)
+            )
 
     async def advance(self, to: str) -> None:
         answer = await self.site.ask("POST", f"{self.path}/clock", self.pair[0], {"to": to})
@@ -153,6 +172,12 @@ class Life:
                     mark = {"about": about, "axis": axis, "points": 1 + 3 * i, "evidence": f"根拠 {who}"}
                     await self.site.post(f"{self.path}/scores", who, mark)
             await self.site.post(f"{self.path}/scores/shares", who)
+        await self.to_negotiation_after_shares()
+
+    async def to_negotiation_after_shares(self) -> None:
+        """Who has not shared stays silent; the decision of all."""
+        if not (await self.view())["go_no_go"]:
+            await self.advance("2026-03-15T00:00:00Z")
         self.go_no_go = (await self.view())["go_no_go"]
         await self.decide(self.go_no_go)
 
@@ -169,7 +194,9 @@ class Life:
         await self.advance("2026-07-02T12:00:00+09:00")
         people = [{"company": c, "people": ["出席者"]} for c in self.pair]
         actions = [{"owner": self.pair[1], "what": "報告", "due": "2026-07-31"}]
-        await self.site.post(f"{self.path}/reviews", self.pair[0], example("HoldReview", attendees=people, actions=actions))
+        await self.site.post(
+            f"{self.path}/reviews", self.pair[0], example("HoldReview", attendees=people, actions=actions)
+        )
         await self.site.post(f"{self.path}/action-results", self.pair[1], {"number": 1, "result": "送った"})
         await self.site.post(f"{self.path}/suspensions", self.pair[0], {"reason": "点検"})
         await self.site.post(f"{self.path}/resumptions", self.pair[1])

@@ -63,7 +63,9 @@ class SqlDesk:
         return False
 
     def commit(self, matter: str, act: Any, by: Actor, key: str) -> Receipt:
-        return self.ledger.commit(Order(key=key, by=by, matter=matter, act=act, now=datetime.now(UTC))).receipt
+        return self.ledger.commit(
+            Order(key=key, by=by, matter=matter, act=act, now=datetime.now(UTC))
+        ).receipt
 
     def pump(self) -> None:
         """Hand on what waits, and do what the stories owe, until there is nothing of either."""
@@ -90,7 +92,9 @@ class SqlDesk:
         if state.owes and not state.over:
             effect = state.owes[0].key
             content = f"PK {matter} {effect}".encode()
-            act = PaperReady(effect=effect, sha256=self.files.put(content), size=len(content), clauses="c" * 64)
+            act = PaperReady(
+                effect=effect, sha256=self.files.put(content), size=len(content), clauses="c" * 64
+            )
         if act is not None:
             self.commit(matter, act, TEIKEI, f"own {matter} {state.version}")
         return act is not None
@@ -104,7 +108,11 @@ class SqlHouse:
         migrate(self.engine)
         ensure_operator_key(self.engine, place / "operator.key")
         self.operator_secret = (place / "operator.key").read_text(encoding="utf-8").strip()
-        ledger, queue, files = SqlLedger(self.engine, calendar), SqlQueue(self.engine), FileStore(place / "files")
+        ledger, queue, files = (
+            SqlLedger(self.engine, calendar),
+            SqlQueue(self.engine),
+            FileStore(place / "files"),
+        )
         self.desk = SqlDesk(ledger, queue, files)
         reads = SqlReads(self.engine, files, Mailer(queue, MailSettings()))
         self.services = Services(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from teikei import documents
 from teikei.documents import CODES, DocumentError, Library, lint, read_text, render
 from tests.documents.samples import fields_of, sample
 
@@ -162,3 +164,14 @@ def test_planted_faults_are_found_by_the_lint(tmp_path: Path) -> None:
         ("unused", "idle"),
         ("review_by", "idle"),
     } <= found
+
+
+def test_the_list_of_codes_is_the_codes_that_are_raised() -> None:
+    source = Path(documents.__file__).parent
+    raised = {
+        code
+        for file in source.glob("*.py")
+        if file.name != "house.py"  # its "document.main" is a content type
+        for code in re.findall(r'"(document\.[a-z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert raised == CODES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 
@@ -9,6 +10,8 @@ import pytest
 from lxml import etree
 
 from teikei.documents import render
+from teikei.documents.house import static_parts
+from teikei.documents.render import ENGINE
 from teikei.domain.papers import PaperKind
 from tests.documents.samples import KINDS, sample
 
@@ -77,3 +80,9 @@ def test_money_columns_are_right_aligned() -> None:
             style = paragraph.find(f"{W}pPr/{W}pStyle")
             assert style is not None
             assert style.get(f"{W}val") == "CellRight"
+
+
+def test_the_house_style_changes_only_together_with_the_engine_number() -> None:
+    """A changed style gives other bytes for the same variables: raise `ENGINE` and pin the new value."""
+    parts = "".join(f"{part.name} {part.crc} {part.size}\n" for part in static_parts())
+    assert (ENGINE, hashlib.sha256(parts.encode()).hexdigest()[:16]) == ("1", "c4fcddf69bc984f9")

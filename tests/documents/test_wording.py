@@ -9,7 +9,7 @@ import pytest
 from teikei.documents import compose, default_library, lint, render
 from teikei.documents.lint import TWO_PARTY
 from teikei.documents.proof import proofread
-from teikei.domain.papers import PaperKind
+from teikei.domain.papers import PAPER_TITLES, PaperKind
 from tests.documents.samples import COUNTS, KINDS, sample
 
 CONTRACTS: tuple[PaperKind, ...] = tuple(kind for kind in KINDS if kind not in {"minutes", "statement"})
@@ -84,3 +84,8 @@ def test_each_party_signs_once_and_the_date_stays_blank(kind: PaperKind) -> None
 
 def test_the_clause_files_have_no_errors() -> None:
     assert [finding for finding in lint(default_library()) if finding.level == "error"] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_title_of_the_paper_is_the_one_the_domain_uses(kind: PaperKind) -> None:
+    assert PAPER_TITLES[kind][0] in render(kind, sample(kind)).title

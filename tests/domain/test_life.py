@@ -363,7 +363,7 @@ def test_a_review_that_nobody_holds_is_missed_and_the_next_one_is_planned() -> N
     world = at("operation")
     world.until(lambda: "review.missed" in world.codes())
     assert world.alliance.review == 2
-    assert len([m for _, _, m in world.mails if m.invitation]) == 4
+    world.until(lambda: len([m for _, _, m in world.mails if m.invitation]) == 4)
     uids = {m.invitation.uid for _, _, m in world.mails if m.invitation}
     assert uids == {f"{world.root}-review-1", f"{world.root}-review-2"}
 

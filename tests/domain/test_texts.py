@@ -167,6 +167,11 @@ def test_an_error_uses_only_parameters_that_it_has(language: str) -> None:
                 assert placeholders(text) <= values, code
 
 
+def test_no_text_is_kept_for_an_error_that_nobody_raises() -> None:
+    told = {c.removeprefix("errors.").rpartition(".")[0] for c in catalogue("ja") if c.startswith("errors.")}
+    assert told == set(ERRORS) | TABLES
+
+
 def test_no_error_gives_a_verdict_of_law() -> None:
     for code, text in catalogue("ja").items():
         if code.startswith("errors."):

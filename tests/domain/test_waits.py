@@ -31,7 +31,7 @@ def forth(day: date, n: int) -> date:
 
 
 def series(state: Matter, item: str) -> dict[str, date]:
-    return {d.what: japan().local_day(d.at) for d in state.due if d.item == item and d.at}
+    return {d.what: japan().local_day(d.at) for d in state.due if d.item == item and d.at and d.what != "invite"}
 
 
 def deadline(state: Matter, item: str) -> date:

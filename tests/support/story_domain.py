@@ -7,7 +7,7 @@ After every act the invariants of `checked` hold, whatever a test is about.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -91,8 +91,8 @@ class World:
     late: list[tuple[Tell, str]] = field(default_factory=list)
     news: deque[Tell] = field(default_factory=deque)
     root: str = ""
-    seen: dict[str, Matter] = field(default_factory=dict)
-    """One state of each (kind, role, stage, suspended) that was ever reached."""
+    history: list[tuple[datetime, Matter]] = field(default_factory=list)
+    """Every state that was ever stored, with its instant."""
 
     # acts
 
@@ -111,8 +111,8 @@ class World:
 
     def _apply(self, matter: str, act: Act, by: Actor) -> Outcome[Any]:
         before = self.states[matter]
-        assert round_trip(AnyAct, act) == act
         outcome = judge(act, before, by, self.now)
+        assert round_trip(AnyAct, act) == act
         assert judge(act, before, by, self.now) == outcome, "a rule is a function"
         self._store(outcome, before, act, by.company)
         return outcome
@@ -129,7 +129,7 @@ class World:
             assert matter is after or matter.id not in self.states, "born twice"
             checked(matter)
             self.states[matter.id] = matter
-            self.seen.setdefault(name(matter), matter)
+            self.history.append((self.now, matter))
         assert outcome.entries, f"{act} leaves no trace"
         for entry in outcome.entries:
             record = payload(entry, act=act, by=Actor(company=by), matter=after.id, stage=after.stage)
@@ -262,11 +262,11 @@ def name(state: Matter) -> str:
     return f"{state.kind} {getattr(state, 'role', getattr(state, 'subject', ''))} {state.stage}{held}"
 
 
+NUDGES = frozenset({"overdue", "escalate"})
+
+
 def rule_name(due: Due) -> str:
     return f"{due.item.rstrip('0123456789').rstrip('-')}/{due.what}"
-
-
-NUDGES = frozenset({"overdue", "escalate"})
 
 
 def checked(state: Matter) -> None:
@@ -304,7 +304,3 @@ def _teller(outcome: Outcome[Any], before: Matter) -> str:
     """The child whose own end is the news that ended this matter (it is over by then), if any."""
     gone = set(before.children) - set(outcome.state.children) - {t.to for t in outcome.tells}
     return next(iter(gone), "")
-
-
-def states_of(world: World) -> Iterator[tuple[str, Matter]]:
-    yield from world.seen.items()

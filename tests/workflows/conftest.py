@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner
 
 from activities.ports import Ledger
 from activities.record import Rendered, RenderJob, Sent
+from teikei.adapters.temporal import plugin
 from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.find import find_temporal
 from teikei.adapters.temporal.plugin import TeikeiPlugin
@@ -25,6 +28,7 @@ from teikei.adapters.temporal.server import dev_server_command, free_port
 from teikei.adapters.temporal.speak import Voice
 from teikei.adapters.temporal.worker import documents_worker, matters_worker
 from tests.support.time_skipping import TimeSkippingMissingError, time_skipping_server
+from workflows.matter import LivingMatter
 
 CACHED = int(os.environ.get("TEIKEI_TEST_CACHED", "1000"))
 """The whole folder runs once more with 0: every task then replays from the first event."""
@@ -90,10 +94,41 @@ async def connected(address: str) -> Client:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+async def _server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
     """A client of the dev server."""
     with dev_server(tmp_path_factory.mktemp("temporal")) as address:
         yield await connected(address)
+
+
+@pytest_asyncio.fixture
+async def server(_server: Client) -> AsyncIterator[Client]:
+    """A client of the dev server; what a test leaves running is ended, since every test works on the same task queue."""
+    yield _server
+    await swept(_server)
+
+
+async def swept(client: Client) -> None:
+    """End every open run of this server."""
+    while runs := [r async for r in client.list_workflows('ExecutionStatus="Running"')]:
+        for run in runs:
+            with contextlib.suppress(RPCError):
+                await client.get_workflow_handle(run.id).terminate()
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def unsandboxed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Workflows run outside the sandbox, so that a test may look into a run or have it stumble; every run that was begun."""
+    runs: list[Any] = []
+    plain = LivingMatter.__init__
+
+    def watched(self: Any, state: Any) -> None:
+        plain(self, state)
+        runs.append(self)
+
+    monkeypatch.setattr(LivingMatter, "__init__", watched)
+    monkeypatch.setattr(plugin, "runner", UnsandboxedWorkflowRunner)
+    return runs
 
 
 @pytest_asyncio.fixture

@@ -232,6 +232,12 @@ class SqlQueue:
         with reading(self._engine) as db:
             return [(row.id, row.kind, row.version) for row in db.execute(query.order_by(_MATTERS.c.id).limit(limit))]
 
+    def open_in(self, alliance: str) -> list[str]:
+        """Ids of the matters of an alliance that are not over."""
+        query = select(_MATTERS.c.id).where(_MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False))
+        with reading(self._engine) as db:
+            return list(db.scalars(query.order_by(_MATTERS.c.id)))
+
     def state_json(self, matter: str) -> str:
         """The stored state, byte for byte."""
         return str(self._column(_MATTERS.c.state, matter))

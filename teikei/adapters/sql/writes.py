@@ -28,10 +28,9 @@ from teikei.adapters.sql.tables import (
 from teikei.domain.act import Mail, Outcome
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.calendar import Calendar, settle
-from teikei.domain.clock import FellDue
 from teikei.domain.ids import derive
 from teikei.domain.matter import Matter
-from teikei.domain.record import SALT_BYTES, canonical, instant, payload, seal
+from teikei.domain.record import SALT_BYTES, canonical, payload, seal
 from teikei.domain.views import Row, row
 
 Values = dict[str, Any]
@@ -101,7 +100,7 @@ def remember(
     for i, child in enumerate(born, start=1):
         _bear(db, child, first + i)
     _entries(db, order, place, outcome, state)
-    _leaving(db, order, place, outcome, born if before else [state, *born], before)
+    _leaving(db, order, place, outcome, born if before else [state, *born])
     _left(db, place, outcome, state)
     _answer(db, order, digest, place, receipt)
     return Committed(state=state, receipt=receipt)
@@ -154,9 +153,7 @@ def _entries(db: Connection, order: Order, place: Place, outcome: Outcome[Any], 
     db.execute(_ADVANCE, {"alliance": place.alliance, "last": place.head + len(leaves)})
 
 
-def _leaving(
-    db: Connection, order: Order, place: Place, outcome: Outcome[Any], born: list[Matter], before: Matter | None
-) -> None:
+def _leaving(db: Connection, order: Order, place: Place, outcome: Outcome[Any], born: list[Matter]) -> None:
     """Outbox rows: births first, then news for other matters, then mails; the ids come from the key."""
     matter = outcome.state.id
     rows = [{"kind": "start", "target": b.id, "payload": "{}"} for b in born]
@@ -164,7 +161,7 @@ def _leaving(
     rows += [
         {
             "kind": "mail", "target": m.address, "payload": codec.dump(m), "company": m.company,
-            "intent": _intent(matter, m, order, before),
+            "intent": _intent(matter, m),
         }
         for m in outcome.mails
     ]  # fmt: skip
@@ -182,12 +179,9 @@ def _leaving(
         db.execute(_INSERT[OutboxRow], fresh)
 
 
-def _intent(matter: str, mail: Mail, order: Order, before: Matter | None) -> str:
-    """What makes a mail the same one: matter, item with its offset, recipient — and the instant at which
-    the item fell due, since a question that is asked again is another question.
-    """
-    due = before.due_item(order.act.item) if before and isinstance(order.act, FellDue) else None
-    return " ".join((matter, mail.item, mail.company, instant(due.at) if due and due.at else "-"))
+def _intent(matter: str, mail: Mail) -> str:
+    """What makes a mail the same one; the item says its offset, and which asking of the question it belongs to."""
+    return f"{matter} {mail.item} {mail.company}"
 
 
 def _once(db: Connection, rows: list[Values]) -> list[Values]:

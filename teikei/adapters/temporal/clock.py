@@ -1,7 +1,7 @@
 """The sandbox clock: a row in SQL that moves from due item to due item.
 
 `advance(to)`: wait until the alliance is quiet (no inbox or outbox row open, no
-paper owed), take the earliest due item over all its matters, set the clock to
+paper owed, no run at work), take the earliest due item over all its matters, set the clock to
 it, deliver it, and so on.  The same input gives the same timeline.  An outbox
 row of a mail closes when its delivery has started: delivery never holds the clock.
 """
@@ -68,11 +68,20 @@ class SandboxClock:
         return now
 
     async def _quiet(self, alliance: str, until: float) -> bool:
-        while not await asyncio.to_thread(self._queue.quiet, alliance):
+        while not await self._still(alliance):
             if time.monotonic() > until:
                 return False
             await asyncio.sleep(POLL)
         return True
+
+    async def _still(self, alliance: str) -> bool:
+        """Nothing open in SQL, no run at work (a story that has just turned has its own act still before it),
+        and still nothing open: else the clock would run away from what the last step began."""
+        if not await asyncio.to_thread(self._queue.quiet, alliance):
+            return False
+        matters = await asyncio.to_thread(self._queue.open_in, alliance)
+        idle = await asyncio.gather(*(self._voice.idle(matter) for matter in matters))
+        return all(idle) and await asyncio.to_thread(self._queue.quiet, alliance)
 
     async def _fall(self, matter: str, key: str, at: datetime, now: datetime) -> None:
         """Deliver one due item; gone meanwhile is as good as delivered."""

@@ -126,8 +126,8 @@ class Dispatcher:
         if await asyncio.to_thread(self._queue.answer, row.id):
             await self._close(row, "done")
             return
-        await self._close(row, "refused", refusal.code)
         if refusal.code in EXPECTED:
+            await self._close(row, "refused", refusal.code)
             return
         log.warning("tell.refused", row=row.id, target=row.target, code=refusal.code)
         note = Say(
@@ -136,7 +136,9 @@ class Dispatcher:
             act=NoteAttention(reason=refusal.code),
             at=await asyncio.to_thread(self._queue.clock_of, row.target),
         )
+        # Noted first, closed then: a row that is closed already would lose its accident with this process.
         await self._voice.say(row.target, note)
+        await self._close(row, "refused", refusal.code)
 
     async def _close(self, row: OutboxRow, status: str, detail: str = "") -> None:
         await asyncio.to_thread(self._queue.close, row.id, status, detail)

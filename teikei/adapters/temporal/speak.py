@@ -48,6 +48,18 @@ class Voice:
         """Have a run that is behind SQL adopt the stored state; one that is current refuses at no cost."""
         await self._update(matter, "refresh", version, f"refresh:{matter}:{version}", type(None), PATIENCE)
 
+    async def idle(self, matter: str) -> bool:
+        """Has the run of a matter nothing to do just now? One that is not there has nothing to do."""
+        try:
+            found = await self.client.get_workflow_handle(workflow_id(matter)).describe(rpc_timeout=PATIENCE)
+        except RPCError as refused:
+            if isinstance(error := _of_rpc(refused), Gone):
+                return True
+            raise error from refused
+        raw = found.raw_description
+        begun = found.history_length > 2  # else its first task is not even given out
+        return begun and not raw.HasField("pending_workflow_task") and not raw.pending_activities
+
     async def start(self, state: Matter) -> None:
         """Start the run of a matter from its stored state; one that runs already is left alone."""
         await self._begin(STORIES[state.kind].run, state, workflow_id(state.id))

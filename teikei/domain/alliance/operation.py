@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Mail, Outcome, Paper, rule
+from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Outcome, Paper, rule
 from teikei.domain.allocation.state import new_allocation
 from teikei.domain.alliance.state import (
     OPERATION,
@@ -31,6 +31,8 @@ from teikei.domain.messages import AgreementMoved, PeriodSettled
 from teikei.domain.terms import STRICT, Terms
 
 REVIEW_MINUTES = 90
+REVIEW_OPENS = timedelta(hours=1)
+"""After the opening of the business day: 10:00."""
 
 
 def begin_operation(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[Alliance]:
@@ -55,7 +57,7 @@ def plan_period(state: Alliance) -> Alliance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReview(Act):
-    """The system plans the next review and invites every party to it."""
+    """The system plans the next review; its invitation goes out as a due item of its own."""
 
     kind: Literal["plan_review"] = "plan_review"
 
@@ -69,8 +71,9 @@ class PlanReview(Act):
         day = review_day(state.terms, number)
         item = f"review-{number}"
         planned = replace(state, review=number).ask(item, state.companies(), on(day))
+        invite = Due(key=f"{item}/invite", base=now, whole_day=False)
         entry = state.entry("review.planned", item, number=number, day=day.isoformat())
-        return Outcome(state=planned, entries=(entry,), mails=invitations(planned, item, number, day))
+        return Outcome(state=planned.with_due(invite), entries=(entry,))
 
 
 def review_planned(state: Alliance) -> bool:
@@ -92,14 +95,26 @@ def next_review(terms: Terms, number: int, today: date) -> int:
     return number
 
 
-def invitations(state: Alliance, item: str, number: int, day: date) -> tuple[Mail, ...]:
-    """One invitation per party; the uid stays the same over the review's life."""
-    starts = datetime(day.year, day.month, day.day, 1, tzinfo=on(day).tzinfo)
-    calendar = Invitation(uid=f"{state.id}-{item}", starts=starts, minutes=REVIEW_MINUTES)
-    return tuple(
-        replace(state.mail_to(c, "review_invitation", f"{item}/invite", what=item, number=number, deadline=day.isoformat()), invitation=calendar)
+@rule(FellDue, Alliance.kind, "review/invite")
+def invited(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
+    """Invite every party to the business day on which the review falls; `commit` has found it by now.
+
+    The uid stays the same over the review's life.
+    """
+    wait = state.wait(due.item)
+    if wait is None or wait.deadline is None:
+        raise Conflict("review.not_open", number=state.review)
+    day = state.local_day(wait.deadline)
+    calendar = Invitation(uid=f"{state.id}-{due.item}", starts=wait.deadline + REVIEW_OPENS, minutes=REVIEW_MINUTES)
+    mails = tuple(
+        replace(
+            state.mail_to(c, "review_invitation", due.key, what=due.item, number=state.review, deadline=day.isoformat()),
+            invitation=calendar,
+        )
         for c in state.companies()
     )
+    entry = state.entry("review.invited", due.item, number=state.review, day=day.isoformat(), because=wait.because)
+    return Outcome(state=state, entries=(entry,), mails=mails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

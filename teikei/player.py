@@ -1,0 +1,312 @@
+"""Plays a scene over the HTTP API, with the companies' own keys and nothing else.
+
+Before a step is played, everything that came of the one before has happened:
+moving the sandbox clock to where it stands waits for exactly that.  So the same
+scene gives the same timeline, however fast the machine is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from teikei.scenes import COMPANY_FACTS, ROUTES, Scene, SceneError, Step, resolved
+
+ANSWER_WITHIN = 30.0
+"""Seconds for one request; a clock step may take this long and is then repeated."""
+PRODUCED_WITHIN = 20.0
+"""Seconds until what a step speaks of has been produced."""
+TRIES = 40
+PAUSE = 0.05
+TIMELINE = ("at", "stage", "matter", "act", "by", "title_ja", "title_en")
+
+
+class RefusedStep(Exception):
+    """The API refused a step: what it said, in the reader's words."""
+
+    def __init__(self, where: str, problem: Mapping[str, Any]) -> None:
+        self.where, self.problem = where, problem
+        fields = "".join(f"\n  {e.get('pointer', '')} {e.get('detail') or e.get('code', '')}" for e in problem.get("errors", ()))
+        super().__init__(f"{where}: {problem.get('title')} ({problem.get('code')})\n{problem.get('detail')}{fields}")
+
+
+class Interrupted(Exception):
+    """Someone else failed, or Ctrl-C: the rest is not played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The API as a caller with several keys sees it; an answer that may come later is waited for."""
+
+    address: str
+    stop: threading.Event = field(default_factory=threading.Event)
+    client: httpx2.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        client = httpx2.Client(base_url=self.address, timeout=ANSWER_WITHIN, headers={"Accept-Language": "ja"}, trust_env=False)
+        object.__setattr__(self, "client", client)
+
+    def get(self, path: str, secret: str, **query: str) -> Any:
+        """JSON of a read."""
+        return self._sent("GET", path, secret, params=query).json()
+
+    def content(self, path: str, secret: str) -> bytes:
+        """Bytes of a read."""
+        return self._sent("GET", path, secret).content
+
+    def rows(self, path: str, secret: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Every row of a list, page by page."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(path, secret, limit="100", **query, **cursor)
+            yield from page["data"]
+            if not page["next_cursor"]:
+                return
+            cursor = {"cursor": page["next_cursor"]}
+
+    def post(self, path: str, secret: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """What an act led to; an order is followed until it is answered."""
+        answer = self._sent("POST", path, secret, json=body, headers={"Idempotency-Key": key})
+        told: dict[str, Any] = answer.json()
+        while answer.status_code == 202:
+            time.sleep(PAUSE)
+            order = self.get(f"/v1/orders/{told['order']}", secret)
+            if order["status"] == "refused":
+                raise RefusedStep(path, {"title": order["problem"]["code"], **order["problem"]})
+            if order["status"] == "done":
+                return dict(order["receipt"])
+        return told
+
+    def _sent(self, method: str, path: str, secret: str, headers: Mapping[str, str] | None = None, **more: Any) -> httpx2.Response:
+        """The answer; trouble that may pass is tried again with the same key, a refusal is raised."""
+        headers = {"Authorization": f"Bearer {secret}", **(headers or {})}
+        problem: Mapping[str, Any] = {}
+        for tried in range(TRIES):
+            if self.stop.is_set():
+                raise Interrupted
+            try:
+                answer = self.client.request(method, path, headers=headers, **more)
+            except httpx2.TransportError as lost:
+                problem = {"title": str(lost), "code": type(lost).__name__}
+            else:
+                if answer.is_success:
+                    return answer
+                problem = _problem(answer)
+                if answer.status_code not in {429, 503}:
+                    raise RefusedStep(f"{method} {path}", problem)
+            time.sleep(min(1.0, PAUSE * 2**tried))
+        raise RefusedStep(f"{method} {path}", problem)
+
+
+def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    return told if isinstance(told, dict) else {"title": answer.text[:200], "code": str(answer.status_code)}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A company of a scene, as the API knows it."""
+
+    id: str
+    secret: str
+    facts: Mapping[str, Any]
+
+
+def enrol(api: Api, scene: Scene, operator: str) -> dict[str, Member]:
+    """The operator makes the companies of a scene and one key for each; the same companies on every machine."""
+    members = {}
+    for alias, facts in scene.companies.items():
+        told = {name: facts[name] for name in COMPANY_FACTS}
+        company = api.post("/v1/companies", operator, told, f"{scene.slug}:{alias}")["id"]
+        # A secret is shown once, so a key is made anew each time.
+        key = api.post(f"/v1/companies/{company}/keys", operator, {"person": facts["person"]}, str(uuid.uuid4()))
+        members[alias] = Member(id=company, secret=key["secret"], facts=facts)
+    return members
+
+
+@dataclass(slots=True)
+class Player:
+    """One scene on its way. `refusals`: a list that takes refused steps; None: the first one ends the scene."""
+
+    api: Api
+    scene: Scene
+    members: dict[str, Member]
+    report: Callable[[Step, datetime | None], None] = lambda _step, _now: None
+    refusals: list[RefusedStep | SceneError] | None = None
+    alliance: str = ""
+    now: datetime | None = None
+    settled: bool = True
+
+    @property
+    def first(self) -> Member:
+        """The first party: it opens the alliance, moves its clock and is the reader of what the demo leaves."""
+        return next(iter(self.members.values()))
+
+    def play(self) -> Player:
+        """Play every step; `RefusedStep` or `SceneError` when one cannot be played."""
+        for step in self.scene.steps:
+            self.report(step, self.now)
+            try:
+                self._clock(step.clock) if step.clock else self._act(step)
+            except (RefusedStep, SceneError) as refusal:
+                if self.refusals is None or not self.alliance:
+                    raise
+                self.refusals.append(refusal)
+        self._clock(self.now)
+        return self
+
+    def _clock(self, to: datetime | None) -> None:
+        """Move the clock; to where it stands: wait until all that was said has had its effects."""
+        if to is None or not self.alliance:
+            return
+        while True:
+            body = {"to": to.isoformat()}
+            answer = self.api.post(f"/v1/alliances/{self.alliance}/clock", self.first.secret, body, str(uuid.uuid4()))
+            if answer["done"]:
+                break
+        self.now, self.settled = to, True
+
+    def _act(self, step: Step) -> None:
+        if not self.settled:
+            self._clock(self.now)
+        path = ROUTES[step.act].format_map(_Places(self, step))
+        self.settled = False
+        refused = None
+        for alias in step.by:
+            for n, row in enumerate(self._rows(step, alias)):
+                try:
+                    self._say(step, alias, path, row, n)
+                except RefusedStep as refusal:
+                    if self.refusals is None:
+                        raise
+                    refused = refusal
+        if refused:
+            raise refused
+
+    def _rows(self, step: Step, alias: str) -> list[Mapping[str, Any]]:
+        """The bodies that a company says in a step."""
+        table = self.scene.section(step.rows) if step.rows else None
+        return [{}] if table is None else list(table[alias])
+
+    def _say(self, step: Step, alias: str, path: str, row: Mapping[str, Any], n: int) -> None:
+        def look_up(name: str) -> Any:
+            return self._value(name, step, alias, n)
+
+        given = step.body if isinstance(step.body, Mapping) else {}
+        whole = resolved(step.body, look_up) if isinstance(step.body, str) else {}
+        body = {**resolved({**self.scene.habits.get(step.act, {}), **row, **given}, look_up), **whole}
+        key = f"{self.scene.slug}:{step.number}:{alias}:{n}"
+        receipt = self.api.post(path, self.members[alias].secret, body, key)
+        if step.act == "open_alliance":
+            self.alliance = receipt["matter"]
+            clock = self.api.get(f"/v1/alliances/{self.alliance}/clock", self.first.secret)["now"]
+            self.now = datetime.fromisoformat(clock) if clock else None
+
+    # what a `$name` stands for
+
+    def _value(self, name: str, step: Step, alias: str, n: int) -> Any:
+        head, _, rest = name.partition(".")
+        if head in self.members:
+            return self.members[head].id
+        if head == "by":
+            return self.members[alias].facts[rest]
+        stamp = f"{self.scene.slug}:{step.number}:{alias}:{n}"
+        values: dict[str, Callable[[], Any]] = {
+            "now": lambda: self.now.isoformat() if self.now else None,
+            "sha256": lambda: self.newest(step.to),
+            "evidence": lambda: hashlib.sha256(stamp.encode()).hexdigest(),
+            "reference": lambda: f"稟議第{self.now.year if self.now else 0}-{step.number:04d}号",
+            "parties": self._parties,
+            "attendees": lambda: [{"company": m.id, "people": m.facts["people"]} for m in self.members.values()],
+        }
+        if head in values:
+            return values[head]()
+        return self.scene.section(name)
+
+    def _parties(self) -> list[dict[str, Any]]:
+        names = ("role", "contact", "escalation")
+        return [{"company": m.id, **{name: m.facts[name] for name in names}} for m in self.members.values()]
+
+    def agreement(self, role: str) -> str:
+        """Id of the agreement with that role."""
+
+        def look() -> str:
+            view = self.api.get(f"/v1/alliances/{self.alliance}", self.first.secret)
+            return str((view["exit"] or {}).get("termination", "") if role == "termination" else view.get(role, ""))
+
+        return self._produced(role, look)
+
+    def newest(self, role: str) -> str:
+        """SHA-256 of the newest version of an agreement."""
+        agreement = self.agreement(role)
+
+        def look() -> str:
+            view = self.api.get(f"/v1/agreements/{agreement}", self.first.secret)
+            version = view["version_now"]
+            return str(version["sha256"]) if version and version["number"] == view["number"] else ""
+
+        return self._produced(f"a version of {role}", look)
+
+    def open_matter(self, kind: str) -> str:
+        """The newest open decision or period."""
+
+        def look() -> str:
+            rows = self.api.rows(f"/v1/{kind}s", self.first.secret, alliance=self.alliance)
+            return next((str(row["id"]) for row in reversed([r for r in rows if not r["over"]])), "")
+
+        return self._produced(f"an open {kind}", look)
+
+    def _produced(self, what: str, look: Callable[[], str]) -> str:
+        """What the system makes by itself; where refusals are collected there is nothing to wait for."""
+        until = time.monotonic() + (PRODUCED_WITHIN if self.refusals is None else 0)
+        while not (found := look()):
+            if time.monotonic() > until:
+                raise SceneError(f"{self.scene.slug}: {what} was never produced")
+            time.sleep(PAUSE)
+        return found
+
+    # what is left
+
+    def leave(self, folder: Path) -> None:
+        """Write what the first party reads, and the mails that each company reads of its own."""
+        home = f"/v1/alliances/{self.alliance}"
+        for name in ("documents", "mail"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "record.jsonl").write_bytes(self.api.content(f"{home}/record", self.first.secret))
+        (folder / "timeline.json").write_text(json.dumps(self.timeline(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for paper in self.api.rows(f"{home}/papers", self.first.secret):
+            (folder / "documents" / paper["name"]).write_bytes(self.api.content(f"/v1/papers/{paper['sha256']}", self.first.secret))
+        for member in self.members.values():
+            for mail in self.api.rows(f"{home}/outbox", member.secret):
+                (folder / "mail" / f"{mail['id']}.eml").write_bytes(self.api.content(f"/v1/outbox/{mail['id']}.eml", member.secret))
+
+    def timeline(self) -> list[dict[str, str]]:
+        """What happened, as the first party reads it."""
+        rows = self.api.rows(f"/v1/alliances/{self.alliance}/timeline", self.first.secret)
+        return [{name: row[name] for name in TIMELINE} for row in rows]
+
+
+class _Places(dict[str, str]):
+    """The ids in a path, each looked up only where the path names it."""
+
+    def __init__(self, player: Player, step: Step) -> None:
+        super().__init__()
+        self.player, self.step = player, step
+
+    def __missing__(self, name: str) -> str:
+        if name == "alliance":
+            return self.player.alliance
+        return self.player.agreement(self.step.to) if name == "agreement" else self.player.open_matter(name)

@@ -1,0 +1,1 @@
+"""Mail as it leaves: letters, and a real SMTP server that takes them."""

@@ -1,0 +1,199 @@
+"""Random public acts by random companies at random moments, between due items: nothing but coded refusals, and
+after every act the invariants of `tests/support/story_domain.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, get_args
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from activities.record import PublicAct
+from teikei.domain.act import Act
+from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.alliance.diligence import GiveScore, ShareScores
+from teikei.domain.alliance.exits import BeginExit, TickExitItem
+from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.operation import ActionIn, FinishAction, HoldReview
+from teikei.domain.alliance.standing import Abandon, Resume, Suspend
+from teikei.domain.alliance.state import AXES, Attendance
+from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
+from teikei.domain.allocation.state import Allocation
+from teikei.domain.decision.state import Decision
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.errors import Refused
+from teikei.domain.matter import Matter
+from teikei.domain.record import canonical
+from teikei.domain.terms import Share
+from teikei.domain.views import row, view
+from tests.domain.cast import EVIDENCE, FORMS, STAGES, at, companies, company, intake, special, terms
+from tests.support.story_domain import World
+
+DAYS = st.integers(-400, 900)
+"""Around the day of the world: a date that an act may name."""
+
+
+class Alliances(RuleBasedStateMachine):
+    """One alliance that begins anywhere in its life."""
+
+    world: World
+
+    @initialize(stage=st.sampled_from(STAGES), n=st.sampled_from([2, 2, 3, 10]), form=st.sampled_from(FORMS), renews=st.booleans())
+    def begin(self, stage: str, n: int, form: Any, renews: bool) -> None:  # noqa: FBT001
+        self.n, self.form = n, form
+        self.world = at(stage, n, form, renewal_years=int(renews))
+
+    def matter(self, pick: int) -> Matter:
+        """Mostly one that is open."""
+        known = list(self.world.states.values())
+        alive = [s for s in known if not s.over]
+        return alive[pick % len(alive)] if alive and pick % 7 else known[pick % len(known)]
+
+    def day(self, offset: int) -> date:
+        return self.world.today() + timedelta(days=offset)
+
+    def say(self, matter: Matter, act: Act, who: int) -> None:
+        before = dict(self.world.states)
+        try:
+            self.world.say(matter.id, act, company(who % (self.n + 1)))
+        except Refused as refusal:
+            assert self.world.states == before
+            assert refusal.code.count(".") == 1
+
+    @precondition(lambda self: not self.world.alliance.over)
+    @rule(pick=st.integers(0, 50), who=st.integers(0, 10), what=st.integers(0, 200), offset=DAYS)
+    def act(self, pick: int, who: int, what: int, offset: int) -> None:
+        """An act that fits the matter's kind: it may still be early, late, twice or not for this company."""
+        matter = self.matter(pick)
+        fitting = self.fitting(matter, what, offset)
+        self.say(matter, fitting[what % len(fitting)], who)
+
+    @precondition(lambda self: not self.world.alliance.over)
+    @rule(what=st.integers(0, 200), offset=DAYS)
+    def all_act(self, what: int, offset: int) -> None:
+        """All companies do the same: what asks for all of them gets on."""
+        matter = self.matter(what + 1)
+        fitting = self.fitting(matter, what, offset)
+        for who in range(self.n):
+            self.say(self.world.states[matter.id], fitting[what % len(fitting)], who)
+
+    @rule(pick=st.integers(0, 50), who=st.integers(0, 10), what=st.integers(0, 400))
+    def act_of_another_kind(self, pick: int, who: int, what: int) -> None:
+        anything = [a for s in self.world.states.values() for a in self.fitting(s, what, 0)]
+        self.say(self.matter(pick), anything[what % len(anything)], who)
+
+    @rule(steps=st.integers(1, 12))
+    def time_passes(self, steps: int) -> None:
+        for _ in range(steps):
+            self.world.fall()
+
+    @rule(hours=st.integers(1, 24 * 40))
+    def stand_still(self, hours: int) -> None:
+        """Suspended, some time, resumed: at whatever moment this is."""
+        self.say(self.world.alliance, Suspend(reason="監査"), 0)
+        self.world.advance(self.world.now + timedelta(hours=hours))
+        self.say(self.world.alliance, Resume(), 1)
+
+    def fitting(self, state: Matter, what: int, offset: int) -> tuple[Act, ...]:
+        if isinstance(state, Agreement):
+            return self._of_agreement(state, what, offset)
+        if isinstance(state, Decision):
+            return (
+                Comment(text="意見"), RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"), CastVote(choice="yes"),
+                RecordInternalApproval(status="approved", reference="稟議"), RecordInternalApproval(status="returned", reference="稟議"),
+                CastVote(choice="no" if what % 3 else "abstain"),
+            )  # fmt: skip
+        if isinstance(state, Allocation):
+            amount = EnterAmount(side="income" if what % 2 else "cost", what="材料費", minor=what * 10**12, evidence_sha256=EVIDENCE)
+            return (amount, CloseInputs(), CloseInputs(), ConfirmPayment(evidence_sha256=EVIDENCE))
+        return self._of_alliance(what, offset)
+
+    def _of_agreement(self, state: Agreement, what: int, offset: int) -> tuple[Act, ...]:
+        sha = state.version_now.sha256 if state.version_now and what % 9 else EVIDENCE
+        signed = Sign(
+            sha256=sha, signatory="署名者", title="社長", signed_at=self.world.now + timedelta(days=min(0, offset)),
+            method="electronic", evidence_sha256=EVIDENCE,
+        )  # fmt: skip
+        return (
+            Freeze(sha256=sha), signed, signed, Revise(terms=self.terms(what, offset), reason="変更"), Freeze(sha256=sha),
+            RefuseRenewal(arrived_on=self.day(offset), evidence_sha256=EVIDENCE, reason="方針"),
+        )  # fmt: skip
+
+    def _of_alliance(self, what: int, offset: int) -> tuple[Act, ...]:
+        state = self.world.alliance
+        about, axis = company(what % self.n), AXES[what % 3]
+        action = ActionIn(owner=about, what="報告", due=self.day(offset))
+        return (
+            intake(self.n), GiveScore(about=about, axis=axis, points=1 + what % 5, evidence="根拠"), ShareScores(),
+            DraftAgreement(terms=self.terms(what, offset)),
+            HoldReview(
+                number=state.review, held_on=self.day(min(0, offset)), place="本社", chair="議長",
+                attendees=(Attendance(company=about),), actions=(action,) * (what % 3),
+            ),
+            FinishAction(number=1 + what % 4, result="済"), BeginExit(end_date=self.day(offset), reason="目的達成"),
+            TickExitItem(item=("return_materials", "stop_marks", "people_and_equipment", "final_allocation")[what % 4], how="済"),
+            Suspend(reason="監査"), Resume(), Resume(), Abandon(reason="方針") if what % 11 == 0 else Resume(),
+        )  # fmt: skip
+
+    def terms(self, what: int, offset: int) -> Any:
+        first = self.day(offset)
+        ratios = [Fraction(1, self.n)] * self.n if what % 2 else [Fraction(0)] * (self.n - 1) + [Fraction(1)]
+        given = terms(self.n, self.form, special=special(self.form))
+        return replace(
+            given, term_from=first, term_until=first + timedelta(days=370 + what), renewal_years=what % 2, period_months=1 + what % 14,
+            review_months=1 + what % 7, decision_days=what % 12, statement_days=what % 90, payment_days=what % 40, notice_months=what % 15,
+            tie_order="largest_share" if what % 3 else "party_order", return_days=what % 60,
+            shares=tuple(Share(company=c, ratio=r) for c, r in zip(companies(self.n), ratios, strict=True)),
+        )  # fmt: skip
+
+    @invariant()
+    def everyone_can_look(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        for state in list(self.world.states.values())[-3:]:
+            assert canonical(view(state, company(0)))
+            assert row(state).owes == 0, "what is owed was done"
+
+    @invariant()
+    def the_end_is_the_end(self) -> None:
+        if hasattr(self, "world") and self.world.alliance.over:
+            assert all(s.over for s in self.world.states.values())
+            assert self.world.due() is None
+
+    @invariant()
+    def children_are_open_and_mine(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        states = self.world.states
+        for state in states.values():
+            if not state.over and state.parent:
+                assert state.id in states[state.parent].children, "an open matter is held, released and dropped with its parent"
+                assert bool(state.suspended) == bool(self.world.alliance.suspended)
+
+    @invariant()
+    def something_always_comes(self) -> None:
+        """An open alliance that is not suspended waits for some due item: silence leads on."""
+        if hasattr(self, "world") and not self.world.alliance.over and not self.world.alliance.suspended:
+            assert self.world.due() is not None
+
+
+def test_the_machine_knows_every_public_act() -> None:
+    machine = Alliances()
+    machine.begin("operation", 2, "co_sales", renews=False)
+    said = {type(a) for s in machine.world.states.values() for what in range(13) for a in machine.fitting(s, what, 1)}
+    machine.world.until(lambda: machine.world.alliance.period == 1)
+    said |= {type(a) for what in range(13) for a in machine.fitting(machine.world.period(), what, 1)}
+    assert len(set(get_args(PublicAct)) - said) == 1, "only the opening act is not said to a matter"
+
+
+TestAlliances = Alliances.TestCase
+TestAlliances.settings = settings(
+    max_examples=40, stateful_step_count=30, deadline=None, derandomize=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)  # fmt: skip
