@@ -13,10 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from teikei.domain.act import TEIKEI
-from teikei.domain.allocation.state import PREVIEW, Allocation
 from teikei.domain.alliance.exits import final_period_missing, termination_missing
 from teikei.domain.alliance.operation import agenda, review_planned
 from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, OPERATION, Alliance
+from teikei.domain.allocation.state import PREVIEW, Allocation
 from teikei.domain.decision.state import Decision
 from teikei.domain.matter import Matter
 

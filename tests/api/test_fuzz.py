@@ -59,9 +59,9 @@ async def test_every_operation_succeeds_at_least_once(life: Life) -> None:
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
-    schemathesis.specs.openapi.checks.status_code_conformance,
-    schemathesis.specs.openapi.checks.content_type_conformance,
-    schemathesis.specs.openapi.checks.response_schema_conformance,
+    schemathesis.checks.status_code_conformance,
+    schemathesis.checks.content_type_conformance,
+    schemathesis.checks.response_schema_conformance,
 ]
 """Every answer is described: its status, its media type, its shape."""
 
