@@ -180,6 +180,16 @@ class World:
     def temporal(self) -> str:
         return str(self.running.supervisor.facts["temporal"])
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU time that each child has used so far (Linux; elsewhere empty): steadier than a clock on a busy machine."""
+        used: dict[str, float] = {}
+        for child in self.running.supervisor.children:
+            with contextlib.suppress(OSError):
+                assert child.process is not None
+                facts = Path(f"/proc/{child.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+                used[child.name] = (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
+        return used
+
 
 @contextlib.contextmanager
 def surroundings(**values: str) -> Iterator[None]:

@@ -155,8 +155,9 @@ def _operate(method: str, path: str, body: dict[str, Any] | None = None, *, as_j
 def refresh() -> None:
     """Bring every open matter and its run together again; prints how many were started or refreshed."""
     from teikei.bootstrap import reconcile
+    from teikei.operating import running
 
-    print(reconcile(Settings()))
+    print(reconcile(running(Settings())))
 
 
 def main() -> None:

@@ -35,6 +35,14 @@ def _address(settings: Settings) -> str:
     return str(json.loads(facts.read_text())["api"])
 
 
+def running(settings: Settings) -> Settings:
+    """The settings, with the address of the embedded Temporal where none is configured."""
+    facts = settings.run_folder / "children.json"
+    if settings.temporal_address or not facts.exists():
+        return settings
+    return settings.model_copy(update={"temporal_address": json.loads(facts.read_text())["temporal"]})
+
+
 def call(settings: Settings, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
     """One request as the operator: (status, JSON)."""
     key = settings.operator_key.read_text().strip() if settings.operator_key.exists() else ""

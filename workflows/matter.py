@@ -261,7 +261,7 @@ class LivingMatter(Generic[S]):
             try:
                 await self._own(f"attention:{reason}", NoteAttention(reason=reason[:200]), workflow.now())
                 break
-            except (Refused, FailureError, asyncio.CancelledError):
+            except (TeikeiError, FailureError, asyncio.CancelledError):
                 # Even the note failed. Nothing may end by that: it is tried until someone repairs us.
                 await self._pause()
         await self._stand(lambda: self.state.attention is None or self.state.over)

@@ -169,8 +169,8 @@ class Terms:
     data: Flag = False
     special: FormTerms
 
-    def check(self, companies: tuple[str, ...], form: str) -> None:
-        """Refuse terms that contradict themselves, the parties or the form; names the field."""
+    def check(self, companies: tuple[str, ...], form: str, today: date) -> None:
+        """Refuse terms that contradict themselves, the parties, the form or the calendar; names the field."""
         if self.special.form != form:
             raise Invalid("terms.other_form", "/terms/special/form", form=form)
         known_currency(self.currency, "/terms/currency")
@@ -179,13 +179,18 @@ class Terms:
         whole(tuple(s.ratio for s in self.shares), "/terms/shares")
         if self.term_until < last_day(self.term_from, 12):
             raise Invalid("terms.too_short", "/terms/term_until")
+        if self.term_until < today:
+            raise Invalid("terms.run_out", "/terms/term_until")
         if self.term_until > last_day(self.term_from, 600):
             raise Invalid("terms.too_long", "/terms/term_until")
         for name in ("period_months", "review_months"):
             if not 1 <= getattr(self, name) <= 60:
                 raise Invalid("terms.cadence", f"/terms/{name}", most=60)
-        if isinstance(self.special, CapitalTerms) and self.special.issuer not in companies:
-            raise Invalid("terms.issuer_not_party", "/terms/special/issuer")
+        if isinstance(self.special, CapitalTerms):
+            if self.special.issuer not in companies:
+                raise Invalid("terms.issuer_not_party", "/terms/special/issuer")
+            if not 0 <= self.special.ratio_after <= 1:
+                raise Invalid("terms.more_than_all", "/terms/special/ratio_after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

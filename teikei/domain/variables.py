@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.allocation.state import Allocation
@@ -33,11 +33,14 @@ from teikei.domain.papers import (
     ShareLine,
     StatementVariables,
     TerminationVariables,
+    VoteLine,
 )
 from teikei.domain.terms import Brief, CapitalTerms, CoDevelopmentTerms, CoMarketingTerms, CoSalesTerms, Terms
 from teikei.domain.texts import say
 
 LANGUAGE = "ja"
+Stand = Literal["賛成", "反対", "棄権", "除斥", "回答なし"]
+STANDS: dict[str, Stand] = {"yes": "賛成", "no": "反対", "abstain": "棄権", "recused": "除斥"}
 
 
 def variables(state: Matter, effect: str) -> tuple[str, object]:
@@ -187,7 +190,14 @@ def _minutes(state: Alliance, number: int) -> MinutesVariables:
         attendees=tuple(AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ())) for p in state.parties),
         agenda=tuple(say(LANGUAGE, line.code, **line.values) for line in held.agenda),
         points=held.points,
-        decisions=tuple(MinutesDecision(title=r.title, outcome=r.outcome) for r in held.resolutions),
+        decisions=tuple(
+            MinutesDecision(
+                title=r.title,
+                outcome=r.outcome,
+                votes=tuple(VoteLine(label=labels[v.company], vote=STANDS[v.choice]) for v in r.votes),
+            )
+            for r in held.resolutions
+        ),
         actions=tuple(ActionLine(owner=labels[a.owner], what=a.what, due=a.due) for a in held.actions),
         next_on=held.next_on,
     )

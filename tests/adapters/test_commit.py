@@ -54,7 +54,7 @@ def test_a_known_key_with_another_body_or_matter_is_refused(engine: Engine) -> N
     world.ledger.commit(order(decision, HELLO, FIRST, "k" * 64, world.now))
     before = counts(engine)
     for other in (order(decision, Comment(text="別"), FIRST, "k" * 64, world.now), order(world.root, HELLO, FIRST, "k" * 64, world.now)):
-        with pytest.raises(Conflict, match="key.other_body"):
+        with pytest.raises(Conflict, match=r"key\.other_body"):
             world.ledger.commit(other)
     assert counts(engine) == before
 
@@ -66,14 +66,14 @@ def test_an_opening_is_repeatable_and_its_key_has_one_body(engine: Engine) -> No
     again = world.ledger.commit(order("", act, Actor(company=cast.company(0)), key, world.now))
     assert (again.receipt.version, again.receipt.first, again.receipt.last) == (1, 1, 1)
     assert again.state.id == derive("aln", cast.company(0), key)
-    with pytest.raises(Conflict, match="key.other_body"):
+    with pytest.raises(Conflict, match=r"key\.other_body"):
         world.ledger.commit(order("", replace(act, name_ja="別"), Actor(company=cast.company(0)), key, world.now))
     assert counts(engine) == before
     assert {m.company_id: m.label for m in rows(engine, t.MembershipRow)} == dict(zip(cast.companies(3), "甲乙丙", strict=True))
 
 
 def test_an_opening_needs_companies_of_the_directory(engine: Engine) -> None:
-    with pytest.raises(Invalid, match="parties.unknown_company"):
+    with pytest.raises(Invalid, match=r"parties\.unknown_company"):
         ledger(engine).commit(order("", cast.opening(2), FIRST, "k", START))
     assert not any(n for name, n in counts(engine).items())
 
@@ -99,9 +99,9 @@ def test_a_refusal_writes_nothing(engine: Engine, act: Any, by: str, refusal: ty
 def test_an_unknown_matter_is_unknown(engine: Engine) -> None:
     world = opened(engine)
     missing = derive("dec", "nowhere")
-    with pytest.raises(Unknown, match="matter.unknown"):
+    with pytest.raises(Unknown, match=r"matter\.unknown"):
         world.ledger.commit(order(missing, HELLO, FIRST, "k", world.now))
-    with pytest.raises(Unknown, match="matter.unknown"):
+    with pytest.raises(Unknown, match=r"matter\.unknown"):
         world.ledger.load(missing)
 
 
@@ -113,7 +113,7 @@ def test_the_fence_stops_a_second_act_on_one_version(engine: Engine) -> None:
         stored = dict(db.execute(select(answers).where(answers.c.key == "k" * 64)).one()._mapping)
         db.execute(insert(answers).values({**stored, "key": "zombie", "version": done.state.version + 1}))
     before = counts(engine)
-    with pytest.raises(Unavailable, match="sql.unavailable"):
+    with pytest.raises(Unavailable, match=r"sql\.unavailable"):
         world.ledger.commit(order(decision, HELLO, FIRST, "m" * 64, world.now))
     assert counts(engine) == before
     assert world.ledger.load(decision) == done.state
@@ -176,7 +176,7 @@ def test_an_opening_by_many_at_once_is_one_alliance(engine: Engine) -> None:
 def test_what_is_born_is_stored_settled_and_started(engine: Engine) -> None:
     world = at(engine, "nda", 3)
     nda = world.ledger.load(world.agreement("nda").id)
-    starts = [r for r in rows(engine, t.OutboxRow, kind="start")]
+    starts = rows(engine, t.OutboxRow, kind="start")
     assert [r.target for r in sorted(starts, key=lambda r: r.position)] == [world.root, nda.id]
     cast.freeze(world, "nda")
     decision = world.ledger.load(world.decision().id)
@@ -280,7 +280,7 @@ def test_a_sandbox_lives_by_its_clock(engine: Engine) -> None:
     assert done.receipt.at == clock
     world.queue.set_clock(world.root, clock + timedelta(hours=1))
     before = counts(engine)
-    with pytest.raises(Stale, match="clock.moved"):
+    with pytest.raises(Stale, match=r"clock\.moved"):
         world.ledger.commit(order(decision, HELLO, FIRST, "l" * 64, far, clock))
     assert counts(engine) == before
     stamped = order(decision, HELLO, FIRST, "l" * 64, far, clock + timedelta(hours=1))
@@ -296,7 +296,7 @@ def test_without_a_sandbox_the_workflow_clock_counts(engine: Engine) -> None:
 
 def test_a_database_that_does_not_answer_is_unavailable() -> None:
     missing = open_engine("postgresql+psycopg://nobody:x@127.0.0.1:9/none")
-    with pytest.raises(Unavailable, match="sql.unavailable"):
+    with pytest.raises(Unavailable, match=r"sql\.unavailable"):
         ledger(missing).load("dec_x")
     missing.dispose()
 
@@ -310,7 +310,7 @@ def test_a_locked_database_is_unavailable_and_heals(url: str, engine: Engine, mo
     with begin.begin() as db:
         alliances = t.table(t.AllianceRow)
         db.execute(select(alliances).with_for_update())
-        with pytest.raises(Unavailable, match="sql.unavailable"):
+        with pytest.raises(Unavailable, match=r"sql\.unavailable"):
             ledger(impatient).commit(said)
     assert ledger(impatient).commit(said).receipt.first
     impatient.dispose()

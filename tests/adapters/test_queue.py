@@ -59,11 +59,12 @@ def test_rows_to_different_matters_go_together_in_order(engine: Engine) -> None:
     assert [r.target for r in tells] == [world.agreement("nda").id for world in reversed(worlds)]
 
 
-def test_two_dispatchers_never_get_the_same_row(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one dispatcher by design")
+def test_a_row_is_given_out_once_and_comes_back_when_its_taker_dies(engine: Engine) -> None:
     for world in [at(engine, "nda", key=n) for n in range(6)]:
         held(world)
+    if engine.dialect.name == "sqlite":  # one dispatcher, no lease: what it did not close is there at once
+        assert SqlQueue(engine).claim(6, now()) == SqlQueue(engine).claim(6, now()) != []
+        return
     with ThreadPoolExecutor(4) as pool:
         claimed = [r.id for rows in pool.map(lambda _: SqlQueue(engine).claim(2, now()), range(4)) for r in rows]
     assert len(claimed) == len(set(claimed)) == 6
@@ -98,7 +99,7 @@ def test_only_mails_are_mails(engine: Engine) -> None:
     row = world.queue.claim(1, now())[0]
     assert world.queue.row(row.id) == row
     for missing in (row.id, "out_nowhere"):
-        with pytest.raises(Unknown, match="thing.unknown"):
+        with pytest.raises(Unknown, match=r"thing\.unknown"):
             world.queue.mail(missing)
 
 
@@ -108,7 +109,7 @@ def test_an_order_is_kept_once_and_answered(engine: Engine) -> None:
     assert world.queue.put(matter=decision, say=say("意見", "k")) == made
     assert made.startswith("ord_")
     for matter, other in ((decision, say("別", "k")), (world.root, say("意見", "k"))):
-        with pytest.raises(Conflict, match="key.other_body"):
+        with pytest.raises(Conflict, match=r"key\.other_body"):
             world.queue.put(matter=matter, say=other)
     assert not world.queue.quiet(world.root)
     (row,) = world.queue.claim_orders(10, now())
@@ -136,7 +137,7 @@ def test_orders_of_one_matter_keep_their_order(engine: Engine) -> None:
 
 
 def test_an_order_for_no_matter_is_unknown(engine: Engine) -> None:
-    with pytest.raises(Unknown, match="matter.unknown"):
+    with pytest.raises(Unknown, match=r"matter\.unknown"):
         SqlQueue(engine).put(matter="dec_nowhere", say=say("意見", "k"))
 
 
@@ -161,17 +162,18 @@ def test_open_matters_come_in_pages(engine: Engine) -> None:
     assert world.queue.is_over(decision)
     assert not world.queue.is_over(world.root)
     assert world.queue.alliance_of(decision) == world.root
-    with pytest.raises(Unknown, match="matter.unknown"):
+    with pytest.raises(Unknown, match=r"matter\.unknown"):
         world.queue.is_over("dec_nowhere")
 
 
 def test_the_clock_moves_forward_only(engine: Engine) -> None:
     world = opened(engine, sandbox=True)
     start = world.queue.clock(world.root)
+    assert start is not None
     assert start == world.queue.clock_of(world.root) == world.now
     world.queue.set_clock(world.root, start)
     world.queue.set_clock(world.root, start + timedelta(days=1))
-    with pytest.raises(Invalid, match="clock.backwards"):
+    with pytest.raises(Invalid, match=r"clock\.backwards"):
         world.queue.set_clock(world.root, start)
     assert world.queue.clock(world.root) == start + timedelta(days=1)
 
@@ -181,7 +183,7 @@ def test_real_time_has_no_clock(engine: Engine) -> None:
     assert world.queue.clock(world.root) is None
     assert world.queue.clock_of(world.root) is None
     assert world.queue.clock_of("dec_nowhere") is None
-    with pytest.raises(Conflict, match="clock.not_sandbox"):
+    with pytest.raises(Conflict, match=r"clock\.not_sandbox"):
         world.queue.set_clock(world.root, world.now)
 
 

@@ -12,8 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
-from teikei.domain.allocation.split import EnterAmount
-from tests.domain import cast
 from tests.support.story import at, counts
 
 WORDS = ("UPDATE entries SET at = 'x'", "DELETE FROM entries", "UPDATE contents SET private_to = ''")
@@ -66,18 +64,3 @@ def test_each_key_has_one_gapless_range(engine: Engine) -> None:
     for key, seqs in grouped:
         assert seqs == list(range(ranges[key][0], ranges[key][1] + 1))
     assert set(ranges) == set(world.given)
-
-
-def test_numbers_beyond_a_double_stand_as_text(engine: Engine) -> None:
-    """RFC 8785 has no larger integers; the sum of many large amounts may reach them."""
-    world = at(engine, "operation")
-    world.until(lambda: bool(world.alliance.open_period))
-    matter = world.period().id
-    for n in range(10):
-        act = EnterAmount(side="income", what=f"売上{n}", minor=10**15, evidence_sha256=cast.EVIDENCE)
-        world.say(matter, act, cast.company(0))
-    cast.settle_period(world)
-    contents = t.table(t.ContentRow)
-    with reading(engine) as db:
-        payloads = [bytes(p) for p in db.scalars(select(contents.c.payload))]
-    assert any(b'"pool":"1000000000' in p for p in payloads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from hashlib import sha256
@@ -20,6 +19,7 @@ from teikei.domain.alliance.operation import ActionIn, HoldReview
 from teikei.domain.alliance.state import AXES, Attendance, Resolution
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.decision.voting import CastVote, RecordInternalApproval
+from teikei.domain.errors import Refused
 from teikei.domain.ids import derive
 from teikei.domain.matter import Person, Reminders
 from teikei.domain.terms import (
@@ -43,7 +43,9 @@ from tests.support.story_domain import World
 FORMS: tuple[Form, ...] = ("co_development", "co_sales", "co_marketing", "capital_and_business")
 EVIDENCE = sha256(b"evidence").hexdigest()
 STAGES = ("intake", "nda", "due_diligence", "negotiation", "signing", "operation", "exit")
-NO = {q: False for q in ("new_company", "permission_only", "merger", "under_a_year", "rivals", "land", "personal_data")}
+NO = dict.fromkeys(
+    ("new_company", "permission_only", "merger", "under_a_year", "rivals", "land", "personal_data"), False
+)
 BENEFITS: tuple[BenefitKind, ...] = ("risk_sharing", "use_of_resources", "quick_entry", "innovation")
 RISKS: tuple[RiskKind, ...] = ("slow_decisions", "leakage", "profit_disputes", "culture")
 
@@ -73,7 +75,9 @@ def party(i: int) -> PartyIn:
 
 
 def opening(n: int = 2, form: Form = "co_development", **more: Any) -> OpenAlliance:
-    return OpenAlliance(name_ja="海風計画", name_en="Sea Breeze", form=form, parties=tuple(party(i) for i in range(n)), **more)
+    return OpenAlliance(
+        name_ja="海風計画", name_en="Sea Breeze", form=form, parties=tuple(party(i) for i in range(n)), **more
+    )
 
 
 def intake(n: int = 2, **yes: bool) -> StateIntake:
@@ -211,19 +215,31 @@ def tick(world: World, who: tuple[str, ...] | None = None) -> None:
             world.say(world.root, TickExitItem(item=item, how="完了"), c)
 
 
+def _past(world: World, stage: str, n: int, form: Form, more: dict[str, Any]) -> None:
+    """What leads out of a stage."""
+    if stage == "intake":
+        world.say(world.root, intake(n), company(0))
+    elif stage == "nda":
+        agree(world, "nda")
+    elif stage == "due_diligence":
+        score(world)
+        decide(world)
+    elif stage == "negotiation":
+        world.say(world.root, DraftAgreement(terms=terms(n, form, **more)), company(1))
+        freeze(world, "main")
+        decide(world)
+    elif stage == "signing":
+        sign(world, "main")
+        world.until(lambda: world.alliance.stage == "operation")
+    else:
+        begin_exit(world)
+
+
 def at(stage: str, n: int = 2, form: Form = "co_development", **more: Any) -> World:
     """An alliance that has just reached a stage; `more` are terms."""
     world = opened(n, form)
-    steps: list[Any] = [
-        lambda: world.say(world.root, intake(n), company(0)),
-        lambda: agree(world, "nda"),
-        lambda: (score(world), decide(world)),
-        lambda: (world.say(world.root, DraftAgreement(terms=terms(n, form, **more)), company(1)), freeze(world, "main"), decide(world)),
-        lambda: (sign(world, "main"), world.until(lambda: world.alliance.stage == "operation")),
-        lambda: begin_exit(world),
-    ]
-    for step in steps[: STAGES.index(stage)]:
-        step()
+    for step in STAGES[: STAGES.index(stage)]:
+        _past(world, step, n, form, more)
     assert world.alliance.stage == stage
     return world
 
@@ -237,8 +253,6 @@ def drafted(n: int = 2, form: Form = "co_development", **more: Any) -> World:
 
 def refused(world: World, matter: str, act: Act, by: str) -> str:
     """The code with which an act is refused; nothing changes."""
-    from teikei.domain.errors import Refused
-
     before = dict(world.states)
     try:
         world.say(matter, act, by)
@@ -251,5 +265,12 @@ def refused(world: World, matter: str, act: Act, by: str) -> str:
 RARE = Reminders(before=(7, 7, 1), overdue=2, escalate=3, lapse=4)
 
 
-def other_terms(given: Terms, **more: Any) -> Terms:
-    return replace(given, **more)
+ENDED_QUIET = {"alliance.closed", "alliance.abandoned"}
+
+
+def nothing_left(world: World) -> None:
+    """Over: every matter is over, nothing falls due any more, and no mail was meant after the end."""
+    assert all(s.over for s in world.states.values())
+    assert world.due() is None
+    end = next(line.at for line in world.lines if line.entry.code in ENDED_QUIET)
+    assert all(when <= end for when, _, _ in world.mails)

@@ -139,7 +139,10 @@ def place(d: date, direction: int) -> int:
 
 @given(DAYS, st.integers(1, 60))
 def test_forward_business_days(start: date, n: int) -> None:
-    assert japan().step(start, Step(n=n, unit="business_day")) == BUSINESS[place(start + timedelta(days=1), 1) + n - 1]
+    assert (
+        japan().step(start, Step(n=n, unit="business_day"))
+        == BUSINESS[place(start + timedelta(days=1), 1) + n - 1]
+    )
 
 
 @given(DAYS, st.integers(1, 60))
@@ -149,12 +152,23 @@ def test_backward_business_days_begin_at_the_business_day_before(start: date, n:
 
 @given(DAYS)
 def test_no_business_day_is_skipped_and_none_is_made(start: date) -> None:
-    assert japan().step(start, Step(n=0, unit="business_day")) == BUSINESS[place(start, 1)] == japan().slide(start, "later")
+    assert (
+        japan().step(start, Step(n=0, unit="business_day"))
+        == BUSINESS[place(start, 1)]
+        == japan().slide(start, "later")
+    )
     assert japan().slide(start, "earlier") == BUSINESS[place(start, -1)]
     assert japan().slide(start, "none") == start
 
 
-@given(DAYS, st.lists(st.tuples(st.integers(-40, -1), st.sampled_from(["day", "business_day", "month"])), min_size=1, max_size=3))
+@given(
+    DAYS,
+    st.lists(
+        st.tuples(st.integers(-40, -1), st.sampled_from(["day", "business_day", "month"])),
+        min_size=1,
+        max_size=3,
+    ),
+)
 def test_a_backward_deadline_never_slides_later(start: date, back: list[tuple[int, Unit]]) -> None:
     steps = tuple(Step(n=n, unit=unit) for n, unit in back)
     without = Calendar(name="0", zone="Asia/Tokyo", holidays=frozenset(), version="0")
@@ -171,7 +185,11 @@ def test_months_against_a_walk(start: date, n: int) -> None:
     """Walk month by month from the first of the month, then forward to the day or the end of the month."""
     first = start.replace(day=1)
     for _ in range(abs(n)):
-        first = (first + timedelta(days=32)).replace(day=1) if n > 0 else (first - timedelta(days=1)).replace(day=1)
+        first = (
+            (first + timedelta(days=32)).replace(day=1)
+            if n > 0
+            else (first - timedelta(days=1)).replace(day=1)
+        )
     want = first
     while want.day < start.day and (want + timedelta(days=1)).month == first.month:
         want += timedelta(days=1)
@@ -181,4 +199,6 @@ def test_months_against_a_walk(start: date, n: int) -> None:
 
 @given(DAYS)
 def test_the_base_of_a_day_lies_on_it_everywhere(d: date) -> None:
-    assert {on(d).astimezone(ZoneInfo(z)).date() for z in ("Asia/Tokyo", "Europe/London", "America/Los_Angeles")} == {d}
+    assert {
+        on(d).astimezone(ZoneInfo(z)).date() for z in ("Asia/Tokyo", "Europe/London", "America/Los_Angeles")
+    } == {d}

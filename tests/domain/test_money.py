@@ -38,9 +38,11 @@ def oracle(pool: int, given_shares: Shares, tie: str) -> list[int]:
         for i in range(len(weights)):
             if lacks[i] == 0:
                 continue
-            if best is None or lacks[i] > lacks[best]:
-                best = i
-            elif lacks[i] == lacks[best] and tie == "largest_share" and weights[i] > weights[best]:
+            if (
+                best is None
+                or lacks[i] > lacks[best]
+                or (lacks[i] == lacks[best] and tie == "largest_share" and weights[i] > weights[best])
+            ):
                 best = i
         assert best is not None
         amounts[best] += 1
@@ -65,7 +67,9 @@ def test_it_is_what_the_oracle_says_and_sums_exactly(pool: int, given_shares: Sh
 
 
 @given(POOLS, shares(), TIES, st.randoms(use_true_random=False))
-def test_the_order_of_the_parties_matters_only_in_a_tie(pool: int, given_shares: Shares, tie: TieOrder, chance: object) -> None:
+def test_the_order_of_the_parties_matters_only_in_a_tie(
+    pool: int, given_shares: Shares, tie: TieOrder, chance: object
+) -> None:
     order = list(range(len(given_shares)))
     chance.shuffle(order)  # type: ignore[attr-defined]
     there = [p.amount for p in split(pool, given_shares, tie)]

@@ -8,18 +8,18 @@ import pytest
 
 from teikei.domain.act import TEIKEI, Actor, judge
 from teikei.domain.agreement.force import RefuseRenewal
-from teikei.domain.alliance.exits import OpenFinalPeriod
+from teikei.domain.alliance.exits import DraftTermination, OpenFinalPeriod
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
 from teikei.domain.errors import Refused
 from teikei.domain.messages import AgreementMoved, PeriodSettled
+from teikei.domain.views import row
 from tests.domain.cast import (
     EVIDENCE,
     STAGES,
     agree,
     at,
     begin_exit,
-    companies,
     company,
     drafted,
     freeze,
@@ -77,7 +77,9 @@ def test_while_suspended_nothing_falls_due_and_afterwards_the_questions_have_mov
             assert moved.deadline is not None
             assert wait.deadline is not None
             shifted = wait.deadline + timedelta(days=37)
-            assert shifted <= moved.deadline <= shifted + timedelta(days=10), "whole business days, never less time"
+            assert shifted <= moved.deadline <= shifted + timedelta(days=10), (
+                "whole business days, never less time"
+            )
         for due in before.due:
             if before.wait(due.item) is None:
                 assert after.due_item(due.key) == due, "contract dates stay"
@@ -94,7 +96,11 @@ def test_abandoning_ends_everything_and_names_who_and_why(name: str) -> None:
         assert world.alliance.stage == "abandoned"
         assert all(s.over for s in world.states.values())
         assert world.due() is None
-        assert world.values("alliance.abandoned") == {"reason": "by_a_party", "note": "方針の変更", "company": company(1)}
+        assert world.values("alliance.abandoned") == {
+            "reason": "by_a_party",
+            "note": "方針の変更",
+            "company": company(1),
+        }
         for act in (Abandon(reason="x"), Resume(), Suspend(reason="x")):
             assert refused(world, world.root, act, company(0)) in {"matter.over", "matter.not_held"}
 
@@ -111,7 +117,11 @@ def test_the_series_moves_with_its_deadline_and_comes_complete() -> None:
     assert wait.deadline == datetime(2026, 11, 30, 0, 0, tzinfo=UTC), "2026-10-01 and 60 days"
     assert wait.because
     world.until(lambda: "review.missed" in world.codes())
-    sent = [(when.date().isoformat(), m.template) for when, _, m in world.mails[mails:] if m.company == company(0) and "review-1" in m.item]
+    sent = [
+        (when.date().isoformat(), m.template)
+        for when, _, m in world.mails[mails:]
+        if m.company == company(0) and "review-1" in m.item
+    ]
     assert sent == [
         ("2026-11-16", "remind"), ("2026-11-27", "remind"), ("2026-11-30", "remind"), ("2026-12-01", "overdue"), ("2026-12-07", "escalate"),
     ]  # fmt: skip
@@ -145,7 +155,9 @@ def test_a_refusal_of_renewal_arrives_although_the_alliance_is_suspended() -> No
     world.say(world.root, Suspend(reason="x"), company(0))
     world.advance(datetime(2028, 3, 30, 3, 0, tzinfo=UTC))
     main = world.agreement("main").id
-    world.say(main, RefuseRenewal(arrived_on=date(2028, 3, 30), evidence_sha256=EVIDENCE, reason="x"), company(0))
+    world.say(
+        main, RefuseRenewal(arrived_on=date(2028, 3, 30), evidence_sha256=EVIDENCE, reason="x"), company(0)
+    )
     world.advance(datetime(2028, 9, 1, 3, 0, tzinfo=UTC))
     world.say(world.root, Resume(), company(0))
     world.advance(world.now)
@@ -218,14 +230,17 @@ def test_what_is_not_owed_is_not_taken() -> None:
 def test_late_news_is_refused_and_repeats_change_nothing() -> None:
     world = at("exit")
     with pytest.raises(Refused, match=r"exit\.drafted_already"):
-        from teikei.domain.alliance.exits import DraftTermination
-
         judge(DraftTermination(), world.alliance, TEIKEI, world.now)
     with pytest.raises(Refused, match=r"exit\.final_period_open"):
         judge(OpenFinalPeriod(), world.alliance, TEIKEI, world.now)
     for act in (Release(), Resume()):
         with pytest.raises(Refused, match=r"matter\.not_held"):
-            judge(act, world.alliance, TEIKEI if isinstance(act, Release) else Actor(company=company(0)), world.now)
+            judge(
+                act,
+                world.alliance,
+                TEIKEI if isinstance(act, Release) else Actor(company=company(0)),
+                world.now,
+            )
     world.say(world.root, Suspend(reason="x"), company(0))
     with pytest.raises(Refused, match=r"matter\.held_already"):
         judge(Hold(reason="x"), world.alliance, TEIKEI, world.now)
@@ -243,10 +258,9 @@ def test_attention_is_listed_and_cleared_by_the_operator_and_ends_nothing() -> N
     with pytest.raises(Refused, match=r"attention\.none"):
         judge(clear, world.alliance, operator, world.now)
     world._apply(world.root, NoteAttention(reason="render"), TEIKEI)
-    assert world.alliance.attention
+    assert row(world.alliance).attention == "render"
     with pytest.raises(Refused, match=r"act\.operator_only"):
         judge(clear, world.alliance, Actor(company=company(0)), world.now)
     world._apply(world.root, clear, operator)
-    assert world.alliance.attention is None
+    assert [s.attention for s in world.states.values()] == [None]
     assert world.alliance.stage == "intake"
-    assert companies(2) == world.alliance.companies()

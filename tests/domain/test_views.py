@@ -13,7 +13,7 @@ import pytest
 from teikei.domain.act import ClosedItem, Entry
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.standing import Abandon, Suspend
-from teikei.domain.alliance.state import AXES, Attendance
+from teikei.domain.alliance.state import AXES, Attendance, Resolution, Stand
 from teikei.domain.clock import NoteAttention
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
@@ -30,12 +30,10 @@ from tests.domain.cast import (
     begin_exit,
     companies,
     company,
-    directory,
     intake,
     opened,
     review,
     settle_period,
-    terms,
 )
 from tests.support.story_domain import World
 
@@ -141,7 +139,11 @@ def test_a_view_is_plain_json_without_the_machinery() -> None:
 def test_the_agenda_stands_in_the_view_once_there_are_terms() -> None:
     world = at("operation")
     codes = [line["code"] for line in view(world.alliance, company(0))["agenda"]]
-    assert codes == ["agenda.goal", *["agenda.gap_culture", "agenda.gap_philosophy", "agenda.gap_technology"] * 2, "agenda.communication"]
+    assert codes == [
+        "agenda.goal",
+        *["agenda.gap_culture", "agenda.gap_philosophy", "agenda.gap_technology"] * 2,
+        "agenda.communication",
+    ]
     review(world)
     world.until(lambda: world.alliance.period == 1)
     codes = [line["code"] for line in view(world.alliance, company(0))["agenda"]]
@@ -165,7 +167,11 @@ def test_the_list_columns() -> None:
 
     world._apply(world.root, NoteAttention(reason="render"), TEIKEI)
     world.say(world.root, Abandon(reason="x"), company(0))
-    assert (row(world.alliance).over, row(world.alliance).attention, row(world.alliance).next_due) == (True, "render", None)
+    assert (row(world.alliance).over, row(world.alliance).attention, row(world.alliance).next_due) == (
+        True,
+        "render",
+        None,
+    )
     decision = next(s for s in world.states.values() if isinstance(s, Decision))
     assert row(decision).form == ""
 
@@ -214,11 +220,16 @@ def test_what_the_nda_and_the_main_agreement_say_of_the_state() -> None:
 
 def test_what_minutes_statement_and_termination_say_of_the_state() -> None:
     world = at("operation", 2)
-    review(world, attendees=(Attendance(company=company(1), people=("部長", "課長")),))
+    stand = Stand(company=company(1), choice="recused")
+    resolution = Resolution(title="方針", outcome="承認", votes=(stand,))
+    review(
+        world, attendees=(Attendance(company=company(1), people=("部長", "課長")),), resolutions=(resolution,)
+    )
     minutes = paper(world, "minutes")
     assert (minutes.number, minutes.held_on, minutes.next_on) == (1, date(2026, 10, 1), date(2027, 1, 1))
     assert [(a.label, a.people) for a in minutes.attendees] == [("甲", ()), ("乙", ("部長", "課長"))]
     assert [(a.owner, a.what) for a in minutes.actions] == [("甲", "報告"), ("乙", "報告")]
+    assert [(v.label, v.vote) for v in minutes.decisions[0].votes] == [("乙", "除斥")]
     begin_exit(world, date(2026, 12, 31))
     agree(world, "termination")
     left = paper(world, "termination")
@@ -253,6 +264,6 @@ def test_comments_and_votes_are_for_all() -> None:
     assert world.closed[-1].private_to == ()
     world.say(decision, RecordInternalApproval(status="approved", reference="r"), company(0))
     world.say(decision, CastVote(choice="abstain", reason="様子を見る"), company(0))
-    assert view(world.states[decision], company(1))["votes"] == [{"company": company(0), "choice": "abstain", "reason": "様子を見る"}]
-    assert terms().check(companies(2), "co_development") is None
-    assert directory(1)[0].name_en == "Company 0"
+    assert view(world.states[decision], company(1))["votes"] == [
+        {"company": company(0), "choice": "abstain", "reason": "様子を見る"}
+    ]

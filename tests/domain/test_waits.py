@@ -11,7 +11,20 @@ import pytest
 from teikei.domain.alliance.diligence import ShareScores
 from teikei.domain.clock import FellDue
 from teikei.domain.matter import Matter, Reminders, Step, on
-from tests.domain.cast import RARE, agree, at, begin_exit, companies, company, freeze, intake, marks, opened, opening, review
+from tests.domain.cast import (
+    RARE,
+    agree,
+    at,
+    begin_exit,
+    companies,
+    company,
+    freeze,
+    intake,
+    marks,
+    opened,
+    opening,
+    review,
+)
 from tests.support.story_domain import World, japan
 
 
@@ -31,7 +44,9 @@ def forth(day: date, n: int) -> date:
 
 
 def series(state: Matter, item: str) -> dict[str, date]:
-    return {d.what: japan().local_day(d.at) for d in state.due if d.item == item and d.at and d.what != "invite"}
+    return {
+        d.what: japan().local_day(d.at) for d in state.due if d.item == item and d.at and d.what != "invite"
+    }
 
 
 def deadline(state: Matter, item: str) -> date:
@@ -68,7 +83,9 @@ def test_an_agreement_may_say_otherwise_and_twice_is_once() -> None:
     assert [m.template for _, _, m in world.mails] == ["remind", "remind", "overdue", "escalate"]
 
 
-@pytest.mark.parametrize(("base", "first"), [(1, "remind-0"), (2, "remind-0"), (8, "remind-3"), (30, "remind-14")])
+@pytest.mark.parametrize(
+    ("base", "first"), [(1, "remind-0"), (2, "remind-0"), (8, "remind-3"), (30, "remind-14")]
+)
 def test_no_reminder_lies_before_now(base: int, first: str) -> None:
     from teikei.domain.calendar import settle
 
@@ -125,7 +142,11 @@ def test_the_same_question_asked_again_has_mails_of_its_own() -> None:
     freeze(world, "nda")
     world.until(lambda: world.agreement("nda").stage == "rounds")
     world.until(lambda: world.alliance.over)
-    rounds = Counter(m.item.split("@")[0] for _, _, m in world.mails if m.item.startswith("rounds/") and m.company == company(0))
+    rounds = Counter(
+        m.item.split("@")[0]
+        for _, _, m in world.mails
+        if m.item.startswith("rounds/") and m.company == company(0)
+    )
     assert rounds["rounds/remind-3"] == 2
     intents = Counter((matter, m.item, m.company) for _, matter, m in world.mails)
     assert set(intents.values()) == {1}
@@ -157,7 +178,9 @@ def test_every_wait_that_a_silent_alliance_reaches_lapses_into_a_code_of_its_own
         for _ in range(150):
             key = world.fall()
             if key.endswith("/lapse"):
-                acts = [line for line in world.lines if isinstance(line.act, FellDue) and line.act.item == key]
+                acts = [
+                    line for line in world.lines if isinstance(line.act, FellDue) and line.act.item == key
+                ]
                 found.add(acts[-1].entry.code)
                 found |= {line.entry.code for line in acts}
             if not key:

@@ -64,9 +64,9 @@ class Crowd:
         if mails:
             self._tasks.append(asyncio.create_task(self._clockmaker()))
 
-    async def end(self) -> None:
-        """Nobody begins anything; what was begun is answered."""
-        await self.rest()
+    async def stop(self) -> None:
+        """Nobody goes on, answered or not."""
+        self._go.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -8,10 +8,11 @@ comes out must be what the pure rules alone make of the same moves.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +43,7 @@ from teikei.domain.calendar import settle
 from teikei.domain.decision.state import Decision
 from teikei.domain.matter import Matter
 from tests.support.story_domain import START
+from tests.workflows import people
 
 T = TypeVar("T")
 
@@ -230,6 +232,25 @@ def ports(client: Client, engine: Engine, papers: Papers | None = None, post: Po
         post=post or Box(queue),
         loop=asyncio.get_running_loop(),
     )
+
+
+class Books(SqlLedger):
+    """SQL with the `put` and `codes` of MemoryLedger, for tests that run over both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = database(folder)
+        super().__init__(self.engine, calendar)
+
+    def put(self, state: Matter, now: datetime | None = None) -> Matter:
+        """Store a state as if its birth had been committed, in an alliance of its own."""
+        head = people.alliance("home", id=state.alliance_id, parties=state.parties)
+        return plant(self.engine, replace(state, version=1), now or datetime.now(UTC), home=None if isinstance(state, Alliance) else head)
+
+    def codes(self) -> list[str]:
+        """Codes of the entries in order."""
+        table = t.table(t.ContentRow)
+        with reading(self.engine) as db:
+            return [json.loads(p)["code"] for p in db.scalars(select(table.c.payload).order_by(table.c.seq))]
 
 
 @asynccontextmanager

@@ -43,8 +43,8 @@ def party(n: int) -> Party:
     )
 
 
-def alliance(name: str, *, parties: int = 2, **changes: Any) -> Alliance:
-    """An alliance in intake."""
+def alliance(name: str, *, parties: int | tuple[Party, ...] = 2, **changes: Any) -> Alliance:
+    """An alliance in intake; parties: how many, or which."""
     ident = derive("aln", name)
     born = Alliance(
         id=ident,
@@ -52,7 +52,7 @@ def alliance(name: str, *, parties: int = 2, **changes: Any) -> Alliance:
         title="試験提携",
         title_en="Test alliance",
         stage="intake",
-        parties=tuple(party(n) for n in range(parties)),
+        parties=tuple(party(n) for n in range(parties)) if isinstance(parties, int) else parties,
         form="co_development",
         opened_by=company(0),
     )

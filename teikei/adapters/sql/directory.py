@@ -17,7 +17,7 @@ from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.reads import company_facts, one
 from teikei.adapters.sql.scope import scoped
-from teikei.domain.errors import Conflict
+from teikei.domain.errors import Conflict, Unavailable
 from teikei.domain.ids import derive
 from teikei.domain.views import plain
 
@@ -84,13 +84,20 @@ def ensure_operator_key(engine: Engine, path: Path) -> None:
     if not path.exists():
         _write_once(path, keys.new_secret())
     digest = keys.digest(path.read_text(encoding="utf-8").strip())
-    with reading(engine) as db:
-        if db.scalar(select(_KEYS.c.id).where(_KEYS.c.hash == digest)):
-            return
+    if _known(engine, digest):
+        return
     row = {"id": derive("key", keys.OPERATOR, digest), "company_id": None, "person": "", "hash": digest}
-    with writing(engine) as db:
-        if db.scalar(select(_KEYS.c.id).where(_KEYS.c.hash == digest)) is None:
+    try:
+        with writing(engine) as db:
             db.execute(insert(_KEYS).values(**row, created_at=datetime.now(UTC)))
+    except Unavailable:
+        if not _known(engine, digest):  # else another process was faster
+            raise
+
+
+def _known(engine: Engine, digest: str) -> bool:
+    with reading(engine) as db:
+        return db.scalar(select(_KEYS.c.id).where(_KEYS.c.hash == digest)) is not None
 
 
 def _write_once(path: Path, secret: str) -> None:

@@ -45,11 +45,11 @@ def _closed(values: list[Any]) -> str:
 
 def _opened(cursor: str, keys: tuple[ColumnElement[Any], ...]) -> list[Any]:
     try:
-        values: list[Any] = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        values: Any = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (ValueError, binascii.Error):
         raise Invalid("list.bad_cursor") from None
     kinds = [key.type.python_type for key in keys]
     shaped = isinstance(values, list) and [type(v) for v in values] == kinds
     if not shaped or any(isinstance(v, int) and abs(v) >= BIG for v in values):
         raise Invalid("list.bad_cursor")
-    return values
+    return list(values)

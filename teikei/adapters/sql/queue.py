@@ -8,7 +8,6 @@ on SQLite one process dispatches and needs none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,7 +31,7 @@ from activities.record import Receipt, Say
 from teikei.adapters.sql import codec
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
-from teikei.domain.act import Act, Actor
+from teikei.adapters.sql.waiting import CLAIMS, OUT_COLUMNS, OrderRow, OutboxRow
 from teikei.domain.errors import Conflict, Invalid, Refused, Unknown
 from teikei.domain.ids import derive
 
@@ -41,51 +40,7 @@ LEASE = timedelta(seconds=10)
 
 _OUT, _IN, _ANSWERS = t.table(t.OutboxRow), t.table(t.InboxRow), t.table(t.AnswerRow)
 _MATTERS, _ALLIANCES, _DUE = t.table(t.MatterRow), t.table(t.AllianceRow), t.table(t.DueRow)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """A row of the outbox. `at` is the instant of its act (UTC, sandbox time in a sandbox); `attempts` counts failures."""
-
-    id: str
-    alliance_id: str
-    matter: str
-    kind: str
-    target: str
-    payload: str
-    company: str
-    status: str
-    attempts: int
-    detail: str
-    at: datetime
-
-    def act(self) -> Act:
-        """What a `tell` row says to its target."""
-        return codec.load_act(self.payload)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
-    """An order of the inbox."""
-
-    id: str
-    key: str
-    alliance_id: str
-    matter: str
-    by: str
-    body: str
-    attempts: int
-
-    def act(self) -> Act:
-        return codec.load_act(self.body)
-
-    def actor(self) -> Actor:
-        return codec.load_actor(self.by)
-
-
-_OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__)
-_IN_COLUMNS = (_IN.c.id, _IN.c.key, _IN.c.alliance_id, _IN.c.matter, _IN.c.by, _IN.c.act.label("body"), _IN.c.attempts)
-_ROW = select(*_OUT_COLUMNS).where(_OUT.c.id == bindparam("id"))
+_ROW = select(*OUT_COLUMNS).where(_OUT.c.id == bindparam("id"))
 _ANSWER = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt).where(_ANSWERS.c.key == bindparam("key"))
 _CLOCK_OF = (
     select(_ALLIANCES.c.clock)
@@ -95,41 +50,12 @@ _CLOCK_OF = (
 _AWAKE = _MATTERS.c.over.is_(False) & _MATTERS.c.suspended.is_(False)
 
 
-def _ready(columns: tuple[ColumnElement[Any], ...], table: Table, order: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    """Open rows that may be tried now, in order."""
-    may = or_(table.c.not_before.is_(None), table.c.not_before <= bindparam("now"))
-    return select(*columns).where(table.c.status == "open", may).order_by(*order).limit(bindparam("most"))
-
-
-def _claim_outbox() -> Select[Any]:
-    earlier = _OUT.alias("earlier")
-    behind = exists().where(
-        earlier.c.target == _OUT.c.target,
-        earlier.c.status == "open",
-        earlier.c.alliance_id == _OUT.c.alliance_id,
-        earlier.c.position < _OUT.c.position,
-    )
-    ready = _ready(_OUT_COLUMNS, _OUT, (_OUT.c.stored_at, _OUT.c.position))
-    return ready.where(or_(_OUT.c.kind == "mail", ~behind))
-
-
-def _claim_inbox() -> Select[Any]:
-    earlier = _IN.alias("earlier")
-    behind = exists().where(
-        earlier.c.matter == _IN.c.matter,
-        earlier.c.status == "open",
-        or_(earlier.c.at < _IN.c.at, (earlier.c.at == _IN.c.at) & (earlier.c.id < _IN.c.id)),
-    )
-    return _ready(_IN_COLUMNS, _IN, (_IN.c.at, _IN.c.id)).where(~behind)
-
-
-
 def _told(problem: Refused) -> dict[str, Any]:
     """A refusal as JSON, without its sentence."""
     return {"class": type(problem).__name__, "code": problem.code, "pointer": problem.pointer, "params": problem.params}
 
 
-_CLAIMS = {_OUT.name: _claim_outbox(), _IN.name: _claim_inbox()}
+__all__ = ["LEASE", "OrderRow", "OutboxRow", "SqlQueue"]
 
 
 class SqlQueue:
@@ -299,9 +225,9 @@ class SqlQueue:
         facts = {"now": now, "most": limit}
         if self._engine.dialect.name == "sqlite":
             with reading(self._engine) as db:
-                return list(db.execute(_CLAIMS[table.name], facts))
+                return list(db.execute(CLAIMS[table.name], facts))
         with writing(self._engine) as db:
-            rows = list(db.execute(_CLAIMS[table.name].with_for_update(skip_locked=True, of=table), facts))
+            rows = list(db.execute(CLAIMS[table.name].with_for_update(skip_locked=True, of=table), facts))
             if rows:
                 db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(not_before=now + LEASE))
         return rows

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BUDGET = 20.0
 """Seconds of one call; the caller repeats it while `done` is false."""
 POLL = 0.005
+SLOWEST = 0.04
+"""Seconds between two looks: the first ones come quickly, a long wait costs little."""
 FARTHEST = timedelta(days=366 * 60)
 
 
@@ -68,10 +70,12 @@ class SandboxClock:
         return now
 
     async def _quiet(self, alliance: str, until: float) -> bool:
+        pause = POLL
         while not await self._still(alliance):
             if time.monotonic() > until:
                 return False
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, SLOWEST)
         return True
 
     async def _still(self, alliance: str) -> bool:

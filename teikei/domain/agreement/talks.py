@@ -35,7 +35,7 @@ class Revise(Act):
             raise Conflict("agreement.terms_are_fixed")
         if state.signatures:
             raise Conflict("agreement.signed_by_some")
-        self.terms.check(state.companies(), state.form)
+        self.terms.check(state.companies(), state.form, state.local_day(now))
         number = state.number + 1
         voided = tuple(Tell(to=d, act=Drop(reason=f"version {number}: {self.reason}")) for d in state.children)
         news = (state.moved("reopened", self.reason),) if state.stage == SIGNING else ()

@@ -30,7 +30,7 @@ class DraftAgreement(Act):
         state.running(NEGOTIATION)
         if state.main:
             raise Conflict("agreement.drafted_already", agreement=state.main)
-        self.terms.check(state.companies(), state.form)
+        self.terms.check(state.companies(), state.form, state.local_day(now))
         main = new_agreement(state, "main", self.terms, now)
         drafted = replace(state.closed_wait("draft"), main=main.id, children=(*state.children, main.id))
         entry = state.entry("alliance.main_drafted", main.id, by.company, form=state.form)

@@ -182,9 +182,15 @@ class HoldReview(Act):
         if self.held_on > state.local_day(now):
             raise Invalid("review.in_the_future", "/held_on")
         known = set(state.companies())
+        if len({a.company for a in self.attendees}) != len(self.attendees):
+            raise Invalid("parties.twice", "/attendees")
         for i, attendance in enumerate(self.attendees):
             if attendance.company not in known:
                 raise Invalid("parties.unknown_company", f"/attendees/{i}/company")
+        for i, resolution in enumerate(self.resolutions):
+            stands = [v.company for v in resolution.votes]
+            if not set(stands) <= known or len(set(stands)) != len(stands):
+                raise Invalid("parties.unknown_company", f"/resolutions/{i}/votes")
         for i, action in enumerate(self.actions):
             if action.owner not in known:
                 raise Invalid("parties.unknown_company", f"/actions/{i}/owner")

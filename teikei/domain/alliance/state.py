@@ -59,10 +59,20 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How one party stood on a resolution of a review."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    company: Id
+    choice: Literal["yes", "no", "abstain", "recused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     title: Line
     outcome: Line
+    votes: Annotated[tuple[Stand, ...], at_most(10)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""Rows that wait, and which of them may be handed on now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, or_, select
+
+from teikei.adapters.sql import codec
+from teikei.adapters.sql import tables as t
+from teikei.domain.act import Act, Actor
+
+_OUT, _IN = t.table(t.OutboxRow), t.table(t.InboxRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A row of the outbox. `at` is the instant of its act (UTC, sandbox time in a sandbox); `attempts` counts failures."""
+
+    id: str
+    alliance_id: str
+    matter: str
+    kind: str
+    target: str
+    payload: str
+    company: str
+    status: str
+    attempts: int
+    detail: str
+    at: datetime
+
+    def act(self) -> Act:
+        """What a `tell` row says to its target."""
+        return codec.load_act(self.payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order of the inbox."""
+
+    id: str
+    key: str
+    alliance_id: str
+    matter: str
+    by: str
+    body: str
+    attempts: int
+
+    def act(self) -> Act:
+        return codec.load_act(self.body)
+
+    def actor(self) -> Actor:
+        return codec.load_actor(self.by)
+
+
+OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__)
+_IN_COLUMNS = (_IN.c.id, _IN.c.key, _IN.c.alliance_id, _IN.c.matter, _IN.c.by, _IN.c.act.label("body"), _IN.c.attempts)
+
+
+def _ready(columns: tuple[ColumnElement[Any], ...], table: Table, order: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """Open rows that may be tried now, in order."""
+    may = or_(table.c.not_before.is_(None), table.c.not_before <= bindparam("now"))
+    return select(*columns).where(table.c.status == "open", may).order_by(*order).limit(bindparam("most"))
+
+
+def _claim_outbox() -> Select[Any]:
+    earlier = _OUT.alias("earlier")
+    behind = exists().where(
+        earlier.c.target == _OUT.c.target,
+        earlier.c.status == "open",
+        earlier.c.alliance_id == _OUT.c.alliance_id,
+        earlier.c.position < _OUT.c.position,
+    )
+    ready = _ready(OUT_COLUMNS, _OUT, (_OUT.c.stored_at, _OUT.c.position))
+    return ready.where(or_(_OUT.c.kind == "mail", ~behind), or_(_OUT.c.kind != "tell", ~_out_of_turn()))
+
+
+def _out_of_turn() -> ColumnElement[bool]:
+    """In a sandbox the same input gives the same timeline: news go one by one over the whole alliance, and only
+    when no matter of it owes a paper or an act of its story.
+    """
+    earlier = _OUT.alias("earlier_news")
+    here = _OUT.c.alliance_id
+    sandbox = exists().where(_ALLIANCES.c.id == here, _ALLIANCES.c.clock.is_not(None))
+    news = exists().where(
+        earlier.c.alliance_id == here, earlier.c.status == "open", earlier.c.kind == "tell", earlier.c.position < _OUT.c.position
+    )
+    owing = exists().where(_MATTERS.c.alliance_id == here, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0)
+    return sandbox & or_(news, owing)
+
+
+def _claim_inbox() -> Select[Any]:
+    earlier = _IN.alias("earlier")
+    behind = exists().where(
+        earlier.c.matter == _IN.c.matter,
+        earlier.c.status == "open",
+        or_(earlier.c.at < _IN.c.at, (earlier.c.at == _IN.c.at) & (earlier.c.id < _IN.c.id)),
+    )
+    return _ready(_IN_COLUMNS, _IN, (_IN.c.at, _IN.c.id)).where(~behind)
+
+
+CLAIMS = {_OUT.name: _claim_outbox(), _IN.name: _claim_inbox()}
+"""What may be claimed, by table; binds `now` and `most`."""

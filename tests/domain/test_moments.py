@@ -1,0 +1,145 @@
+"""Every act in every moment of lives that touch every stage: a coded refusal, or a trace in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import get_args
+
+import pytest
+
+from activities.record import PublicAct, SystemAct
+from teikei.domain.act import Act, Actor, judge
+from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, ShareScores
+from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
+from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.standing import Abandon, Resume, Suspend
+from teikei.domain.alliance.state import Attendance
+from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
+from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.errors import Refused
+from teikei.domain.matter import Matter
+from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
+from tests.domain.cast import (
+    EVIDENCE,
+    agree,
+    at,
+    begin_exit,
+    company,
+    drafted,
+    freeze,
+    intake,
+    opened,
+    opening,
+    refused,
+    review,
+    settle_period,
+    sign,
+    terms,
+    tick,
+)
+from tests.support.story_domain import START, World, name
+
+STRANGER = company(99)
+
+
+@cache
+def moments() -> tuple[tuple[datetime, Matter], ...]:
+    """Every state of lives that touch every stage of every kind of matter, open and suspended."""
+    return tuple(moment for world in _lives() for moment in world.history)
+
+
+def _lives() -> Iterator[World]:
+    whole = at("operation")
+    review(whole)
+    begin_exit(whole)
+    agree(whole, "termination")
+    settle_period(whole)
+    tick(whole)
+    yield whole
+    for stage in ("intake", "nda", "due_diligence", "negotiation", "signing", "operation", "exit"):
+        world = at(stage)
+        world.say(world.root, Suspend(reason="x"), company(0))
+        yield world
+    for role in ("approval", "signing", "signed"):
+        world = drafted() if role == "approval" else at("signing")
+        freeze(world, "main") if role == "approval" else None
+        sign(world, "main") if role == "signed" else None
+        world.say(world.root, Suspend(reason="x"), company(0))
+        yield world
+    period = at("operation")
+    period.until(lambda: period.alliance.period == 1)
+    period.say(period.root, Suspend(reason="x"), company(0))
+    yield period
+    gone = opened()
+    gone.say(gone.root, Abandon(reason="x"), company(0))
+    yield gone
+
+
+ACTS: tuple[Act, ...] = (
+    opening(), intake(), GiveScore(about=company(0), axis="culture", points=3, evidence="x"), ShareScores(), DraftAgreement(terms=terms()),
+    HoldReview(number=1, held_on=START.date(), place="x", chair="x", attendees=(Attendance(company=company(0)),)),
+    FinishAction(number=1, result="x"), BeginExit(end_date=date(2028, 1, 1), reason="x"), TickExitItem(item="stop_marks", how="x"),
+    Suspend(reason="x"), Resume(), Abandon(reason="x"), Revise(terms=terms(), reason="x"), Freeze(sha256=EVIDENCE),
+    Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
+    RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Comment(text="x"),
+    RecordInternalApproval(status="approved", reference="x"), CastVote(choice="yes"),
+    EnterAmount(side="income", what="x", minor=1, evidence_sha256=EVIDENCE), CloseInputs(), ConfirmPayment(evidence_sha256=EVIDENCE),
+    DraftNda(), CallGoNoGo(), PlanReview(), DraftTermination(), OpenFinalPeriod(), SubmitSplit(), FellDue(item="x/lapse"),
+    FellDue(item="votes/lapse"), PaperReady(effect="version/1", sha256=EVIDENCE, size=1), Hold(reason="x"), Release(), Drop(reason="x"),
+    NoteAttention(reason="x"), ClearAttention(how="retry", note="x"), DecisionClosed(decision="dec_x", subject="approval", outcome="approved"),
+    DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
+    AgreementMoved(agreement="agr_x", role="nda", to="approved"), AgreementMoved(agreement="agr_x", role="main", to="reopened"),
+    AgreementMoved(agreement="agr_x", role="termination", to="ended"), PeriodSettled(allocation="alc_x", number=1, pool=0),
+)  # fmt: skip
+
+
+def test_the_list_of_acts_is_complete() -> None:
+    assert {type(a) for a in ACTS} == set(get_args(PublicAct)) | set(get_args(SystemAct))
+    found = {name(state) for _, state in moments()}
+    assert {f.split()[0] for f in found} == {"alliance", "agreement", "decision", "allocation"}
+    assert len(found) > 55
+    assert len([f for f in found if f.endswith("held")]) > 12
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda a: f"{a.kind}")
+def test_every_act_in_every_moment_is_a_coded_refusal_or_leaves_a_trace(act: Act) -> None:
+    accepted = 0
+    codes: set[str] = set()
+    for now, state in moments():
+        for by in (company(0), STRANGER, "teikei", "operator"):
+            try:
+                outcome = judge(act, state, Actor(company=by), now + timedelta(days=100))
+            except Refused as refusal:
+                codes.add(refusal.code)
+                continue
+            accepted += 1
+            assert outcome.entries, name(state)
+            assert outcome.state.version == state.version
+            assert by != STRANGER
+            public = type(act) in get_args(PublicAct)
+            assert public == by.startswith("cmp_"), (name(state), by)
+            assert not state.over or isinstance(act, NoteAttention), name(state)
+    assert all(code.count(".") == 1 for code in codes)
+    assert bool(accepted) != (act in NEVER)
+
+
+NEVER = (
+    opening(), RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Freeze(sha256=EVIDENCE), FellDue(item="x/lapse"),
+    ClearAttention(how="retry", note="x"), DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
+    Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
+    PaperReady(effect="version/2", sha256=EVIDENCE, size=1),
+)  # fmt: skip
+"""Acts that fit no state of these lives: other bytes, no renewal, no accident."""
+
+
+def test_a_stranger_may_do_nothing_at_all() -> None:
+    world = at("operation")
+    for act in ACTS:
+        if type(act) in get_args(PublicAct):
+            assert refused(world, world.root, act, STRANGER), act

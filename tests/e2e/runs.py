@@ -1,0 +1,59 @@
+"""Stacks and demos that run or have run, as the tests of this folder hold them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from teikei.player import Api, Player, enrol
+from teikei.scenes import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A stack that serves, and the folder of everything that it writes."""
+
+    address: str
+    operator_key: str
+    home: Path
+
+    def player(self, scene: Scene, *, collect: bool = False) -> Player:
+        """A scene ready to be played here; `collect`: refused steps are kept instead of ending it."""
+        api = Api(self.address)
+        return Player(api, scene, enrol(api, scene, self.operator_key), refusals=[] if collect else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run of `teikei demo` that ended by itself."""
+
+    code: int
+    home: Path
+    said: str
+    left: list[str]
+    """Processes that outlived it."""
+
+    @property
+    def folders(self) -> list[Path]:
+        """What each scene left."""
+        return sorted(path for path in (self.home / "demo").iterdir() if not path.name.startswith("."))
+
+
+def play_together(players: list[Player]) -> None:
+    """Play several scenes at the same time; the first failure is raised."""
+    failures: list[Exception] = []
+
+    def play(player: Player) -> None:
+        try:
+            player.play()
+        except Exception as failure:  # noqa: BLE001  (raised again below)
+            failures.append(failure)
+
+    threads = [threading.Thread(target=play, args=(one,)) for one in players]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
