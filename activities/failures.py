@@ -36,6 +36,10 @@ def as_error(failure: BaseException | None) -> TeikeiError | None:
         if isinstance(failure, ApplicationError) and failure.details and isinstance(failure.details[0], dict):
             details = failure.details[0]
             kind = KINDS.get(str(details.get("class")), Refused)
-            return kind(failure.type or "server.error", str(details.get("pointer", "")), **dict(details.get("params", {})))
+            return kind(
+                failure.type or "server.error",
+                str(details.get("pointer", "")),
+                **dict(details.get("params", {})),
+            )
         failure = failure.cause if isinstance(failure, FailureError) else failure.__cause__
     return None

@@ -117,7 +117,9 @@ class Reads(Protocol):
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter."""
 
-    def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
+    def matters(
+        self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
+    ) -> Page:
         """Matters of a kind in the subject's alliances, as list rows."""
 
     def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:

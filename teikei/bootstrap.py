@@ -118,7 +118,11 @@ async def run_api(settings: Settings) -> None:
     """Serve the API until told to stop."""
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     config = uvicorn.Config(
-        build_api(settings, client), host=settings.api_host, port=settings.api_port, log_level="warning", timeout_graceful_shutdown=5
+        build_api(settings, client),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
     )
     await uvicorn.Server(config).serve()
 
@@ -197,7 +201,7 @@ def run(what: str, settings: Settings) -> None:
         asyncio.run(RUNS[what](settings))
     except KeyboardInterrupt:
         pass
-    except Exception:
+    except Exception:  # noqa: BLE001  (logged with its trace; the exit code tells the supervisor)
         structlog.get_logger().exception("process.failed", process=what)
         code = 1
     finally:

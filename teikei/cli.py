@@ -17,7 +17,11 @@ from rich.console import Console
 from teikei import __version__
 from teikei.settings import Settings
 
-app = App(name="teikei", version=__version__, help="Contracts and governance of strategic alliances. 提携の契約と運営。")
+app = App(
+    name="teikei",
+    version=__version__,
+    help="Contracts and governance of strategic alliances. 提携の契約と運営。",
+)
 db = App(name="db", help="The database.")
 paper = App(name="paper", help="Papers.")
 template = App(name="template", help="The clause library.")
@@ -96,10 +100,15 @@ def examine(*, json: bool = False) -> None:
 
     checks = doctor(Settings())
     if json:
-        _show([{"piece": c.piece, "well": c.well, "remedy": "" if c.well else c.remedy} for c in checks], as_json=True)
+        _show(
+            [{"piece": c.piece, "well": c.well, "remedy": "" if c.well else c.remedy} for c in checks],
+            as_json=True,
+        )
     else:
         for check in checks:
-            console.print(f"{'✓' if check.well else '✗'} {check.piece}" + ("" if check.well else f": {check.remedy}"))
+            console.print(
+                f"{'✓' if check.well else '✗'} {check.piece}" + ("" if check.well else f": {check.remedy}")
+            )
     sys.exit(0 if all(c.well for c in checks if c.piece in NEEDED) else 1)
 
 

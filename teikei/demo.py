@@ -125,7 +125,13 @@ Report = Callable[[Step, "datetime | None"], None]
 @contextlib.contextmanager
 def _progress(scenes: Sequence[Scene], console: Console) -> Iterator[Callable[[Scene], Report]]:
     """A bar per scene; where nobody watches, a line per clock step."""
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[at]}"))
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[at]}"),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         tasks = {one.slug: bars.add_task(one.slug, total=len(one.steps), at="") for one in scenes}
 

@@ -48,7 +48,11 @@ def call(settings: Settings, method: str, path: str, body: dict[str, Any] | None
     key = settings.operator_key.read_text().strip() if settings.operator_key.exists() else ""
     try:
         answer = httpx2.request(
-            method, f"{_address(settings)}{path}", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=15
+            method,
+            f"{_address(settings)}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=15,
         )
     except httpx2.HTTPError as error:
         raise NotRunningError(f"the API does not answer: {error}") from error
@@ -71,7 +75,13 @@ def _folders(settings: Settings) -> list[Check]:
 
 def _tools() -> list[Check]:
     office = shutil.which("soffice") is not None
-    return [Check(piece="LibreOffice", well=office, remedy="only tests need it: `make system`, or install libreoffice-writer")]
+    return [
+        Check(
+            piece="LibreOffice",
+            well=office,
+            remedy="only tests need it: `make system`, or install libreoffice-writer",
+        )
+    ]
 
 
 def _services(settings: Settings) -> list[Check]:
@@ -83,7 +93,10 @@ def _services(settings: Settings) -> list[Check]:
     mail = bool(settings.smtp_host)
     return [
         Check(piece="api", well=True, remedy=""),
-        *(Check(piece=name, well=well, remedy=f"see {settings.run_folder}/*.log") for name, well in parts.items()),
+        *(
+            Check(piece=name, well=well, remedy=f"see {settings.run_folder}/*.log")
+            for name, well in parts.items()
+        ),
         Check(piece="mail", well=mail, remedy="mails stay in the outbox until TEIKEI_SMTP_HOST is set"),
     ]
 

@@ -36,8 +36,13 @@ class RefusedStep(Exception):
 
     def __init__(self, where: str, problem: Mapping[str, Any]) -> None:
         self.where, self.problem = where, problem
-        fields = "".join(f"\n  {e.get('pointer', '')} {e.get('detail') or e.get('code', '')}" for e in problem.get("errors", ()))
-        super().__init__(f"{where}: {problem.get('title')} ({problem.get('code')})\n{problem.get('detail')}{fields}")
+        fields = "".join(
+            f"\n  {e.get('pointer', '')} {e.get('detail') or e.get('code', '')}"
+            for e in problem.get("errors", ())
+        )
+        super().__init__(
+            f"{where}: {problem.get('title')} ({problem.get('code')})\n{problem.get('detail')}{fields}"
+        )
 
 
 class Interrupted(Exception):
@@ -53,7 +58,9 @@ class Api:
     client: httpx2.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        client = httpx2.Client(base_url=self.address, timeout=ANSWER_WITHIN, headers={"Accept-Language": "ja"}, trust_env=False)
+        client = httpx2.Client(
+            base_url=self.address, timeout=ANSWER_WITHIN, headers={"Accept-Language": "ja"}, trust_env=False
+        )
         object.__setattr__(self, "client", client)
 
     def get(self, path: str, secret: str, **query: str) -> Any:
@@ -87,7 +94,9 @@ class Api:
                 return dict(order["receipt"])
         return told
 
-    def _sent(self, method: str, path: str, secret: str, headers: Mapping[str, str] | None = None, **more: Any) -> httpx2.Response:
+    def _sent(
+        self, method: str, path: str, secret: str, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx2.Response:
         """The answer; trouble that may pass is tried again with the same key, a refusal is raised."""
         headers = {"Authorization": f"Bearer {secret}", **(headers or {})}
         problem: Mapping[str, Any] = {}
@@ -132,7 +141,9 @@ def enrol(api: Api, scene: Scene, operator: str) -> dict[str, Member]:
         told = {name: facts[name] for name in COMPANY_FACTS}
         company = api.post("/v1/companies", operator, told, f"{scene.slug}:{alias}")["id"]
         # A secret is shown once, so a key is made anew each time.
-        key = api.post(f"/v1/companies/{company}/keys", operator, {"person": facts["person"]}, str(uuid.uuid4()))
+        key = api.post(
+            f"/v1/companies/{company}/keys", operator, {"person": facts["person"]}, str(uuid.uuid4())
+        )
         members[alias] = Member(id=company, secret=key["secret"], facts=facts)
     return members
 
@@ -174,7 +185,9 @@ class Player:
             return
         while True:
             body = {"to": to.isoformat()}
-            answer = self.api.post(f"/v1/alliances/{self.alliance}/clock", self.first.secret, body, str(uuid.uuid4()))
+            answer = self.api.post(
+                f"/v1/alliances/{self.alliance}/clock", self.first.secret, body, str(uuid.uuid4())
+            )
             if answer["done"]:
                 break
         self.now, self.settled = to, True
@@ -230,7 +243,9 @@ class Player:
             "evidence": lambda: hashlib.sha256(stamp.encode()).hexdigest(),
             "reference": lambda: f"稟議第{self.now.year if self.now else 0}-{step.number:04d}号",
             "parties": self._parties,
-            "attendees": lambda: [{"company": m.id, "people": m.facts["people"]} for m in self.members.values()],
+            "attendees": lambda: [
+                {"company": m.id, "people": m.facts["people"]} for m in self.members.values()
+            ],
         }
         if head in values:
             return values[head]()
@@ -245,7 +260,9 @@ class Player:
 
         def look() -> str:
             view = self.api.get(f"/v1/alliances/{self.alliance}", self.first.secret)
-            return str((view["exit"] or {}).get("termination", "") if role == "termination" else view.get(role, ""))
+            return str(
+                (view["exit"] or {}).get("termination", "") if role == "termination" else view.get(role, "")
+            )
 
         return self._produced(role, look)
 
@@ -286,12 +303,18 @@ class Player:
         for name in ("documents", "mail"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "record.jsonl").write_bytes(self.api.content(f"{home}/record", self.first.secret))
-        (folder / "timeline.json").write_text(json.dumps(self.timeline(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (folder / "timeline.json").write_text(
+            json.dumps(self.timeline(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         for paper in self.api.rows(f"{home}/papers", self.first.secret):
-            (folder / "documents" / paper["name"]).write_bytes(self.api.content(f"/v1/papers/{paper['sha256']}", self.first.secret))
+            (folder / "documents" / paper["name"]).write_bytes(
+                self.api.content(f"/v1/papers/{paper['sha256']}", self.first.secret)
+            )
         for member in self.members.values():
             for mail in self.api.rows(f"{home}/outbox", member.secret):
-                (folder / "mail" / f"{mail['id']}.eml").write_bytes(self.api.content(f"/v1/outbox/{mail['id']}.eml", member.secret))
+                (folder / "mail" / f"{mail['id']}.eml").write_bytes(
+                    self.api.content(f"/v1/outbox/{mail['id']}.eml", member.secret)
+                )
 
     def timeline(self) -> list[dict[str, str]]:
         """What happened, as the first party reads it."""

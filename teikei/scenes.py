@@ -50,7 +50,22 @@ ROUTES = {
 }
 """Where each act of people is said."""
 
-LIVE = frozenset({"now", "sha256", "evidence", "reference", "nda", "main", "termination", "decision", "period", "by", "parties", "attendees"})
+LIVE = frozenset(
+    {
+        "now",
+        "sha256",
+        "evidence",
+        "reference",
+        "nda",
+        "main",
+        "termination",
+        "decision",
+        "period",
+        "by",
+        "parties",
+        "attendees",
+    }
+)
 """Names that the player knows; no company and no section may take them."""
 COMPANY_FACTS = ("name_ja", "name_en", "address", "representative_title", "representative_name")
 _PARTS = frozenset({"act", "by", "each", "to", "with", "rows"})
@@ -119,12 +134,17 @@ def scene(slug: str, data: Mapping[str, Any]) -> Scene:
     companies = data.get("companies") or {}
     taken = LIVE & (set(companies) | set(facts))
     if taken or set(companies) & set(facts):
-        raise SceneError(f"{slug}: these names mean something else: {sorted(taken | set(companies) & set(facts))}")
+        raise SceneError(
+            f"{slug}: these names mean something else: {sorted(taken | set(companies) & set(facts))}"
+        )
     for alias, company in companies.items():
         missing = {*COMPANY_FACTS, "role", "person", "contact", "escalation", "people"} - set(company)
         if missing:
             raise SceneError(f"{slug}: company {alias} lacks {sorted(missing)}")
-    steps = tuple(_step(slug, number, line, tuple(companies)) for number, line in enumerate(data.get("steps") or (), start=1))
+    steps = tuple(
+        _step(slug, number, line, tuple(companies))
+        for number, line in enumerate(data.get("steps") or (), start=1)
+    )
     return Scene(slug=slug, companies=companies, facts=facts, steps=steps)
 
 
@@ -140,7 +160,14 @@ def _step(slug: str, number: int, line: Mapping[str, Any], companies: tuple[str,
     named = companies if line.get("each") == "parties" else tuple(line.get("each") or (line["by"],))
     if strangers := set(named) - set(companies):
         raise SceneError(f"{where}: no companies of this scene: {sorted(strangers)}")
-    return Step(number=number, act=act, by=named, to=line.get("to", ""), body=line.get("with") or {}, rows=line.get("rows", ""))
+    return Step(
+        number=number,
+        act=act,
+        by=named,
+        to=line.get("to", ""),
+        body=line.get("with") or {},
+        rows=line.get("rows", ""),
+    )
 
 
 def _evening(when: date | datetime | str) -> datetime:

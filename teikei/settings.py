@@ -16,7 +16,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where things are and what is configured."""
 
-    model_config = SettingsConfigDict(env_prefix="TEIKEI_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TEIKEI_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
     home: Path = Path("var")
     """Folder of everything that the embedded product writes."""
@@ -24,7 +26,9 @@ class Settings(BaseSettings):
     """SQLAlchemy address; empty: SQLite in `home`. For PostgreSQL `postgresql+psycopg://…`."""
     files_url: str = ""
     """Where papers are kept; empty: a folder in `home`. For S3 `s3://bucket/prefix`."""
-    temporal_address: str = Field(default="", validation_alias=AliasChoices("TEIKEI_TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS"))
+    temporal_address: str = Field(
+        default="", validation_alias=AliasChoices("TEIKEI_TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS")
+    )
     """`host:port` of a Temporal server; empty: the embedded one."""
     temporal_namespace: str = "default"
     api_host: str = "127.0.0.1"

@@ -58,7 +58,7 @@ def stack(settings: Settings, report: Callable[[str], None]) -> Iterator[Stack]:
         "TEIKEI_FILES_URL": settings.files,
     }
     os.environ.update(environment)
-    subprocess.run(python("db", "migrate"), check=True, stdout=subprocess.DEVNULL)  # noqa: S603  (ourselves)
+    subprocess.run(python("db", "migrate"), check=True, stdout=subprocess.DEVNULL)
     supervisor = Supervisor(run_folder=settings.run_folder, report=report)
     supervisor.facts = {"api": f"http://{settings.api_host}:{api_port}", "temporal": temporal}
     if command:
@@ -70,7 +70,9 @@ def stack(settings: Settings, report: Callable[[str], None]) -> Iterator[Stack]:
     try:
         address = f"http://{settings.api_host}:{api_port}"
         _wait_until_ready(address, supervisor)
-        yield Stack(address=address, operator_key=settings.operator_key.read_text().strip(), supervisor=supervisor)
+        yield Stack(
+            address=address, operator_key=settings.operator_key.read_text().strip(), supervisor=supervisor
+        )
     finally:
         supervisor.stop()
 
@@ -83,7 +85,9 @@ def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
         with contextlib.suppress(OSError, ValueError):
             with urllib.request.urlopen(f"{address}/readyz", timeout=3) as answer:  # noqa: S310  (our own address)
                 state = json.load(answer)["parts"]
-            if all(state.values()) and all((supervisor.run_folder / f"{name}.ready").exists() for name in WORKERS):
+            if all(state.values()) and all(
+                (supervisor.run_folder / f"{name}.ready").exists() for name in WORKERS
+            ):
                 return
         time.sleep(0.05)
     raise StackError(f"not ready after {READY_WITHIN:.0f} s: {state}; logs in {supervisor.run_folder}")

@@ -8,7 +8,6 @@ Linux by the kernel, elsewhere by the pipe that our own children watch.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -46,11 +45,18 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
 
-def _die_with_parent() -> None:
-    """In the child, before exec: the kernel kills us when the parent is gone."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.setpgid(0, 0)
+_DIE_WITH_PARENT = f"""
+import ctypes, os, sys
+try:
+    ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, {int(signal.SIGKILL)})
+except (OSError, AttributeError):
+    pass
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Runs as the child before it becomes its command: the kernel then kills it when the parent is gone.
+
+(A function run between fork and exec could deadlock, because the parent has threads.)
+"""
 
 
 @dataclass
@@ -86,14 +92,14 @@ class Supervisor:
         assert self._pipe is not None
         environment = {**os.environ, PIPE: str(self._pipe[0])}
         with child.log.open("ab") as log:
-            child.process = subprocess.Popen(  # noqa: S603  (our own commands)
-                child.command,
+            child.process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, *child.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment,
                 pass_fds=(self._pipe[0],),
-                preexec_fn=_die_with_parent if os.name == "posix" else None,
+                process_group=0,
             )
         child.started = time.monotonic()
         self._write()

@@ -7,7 +7,12 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.record import Receipt, Say
     from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda
-    from teikei.domain.alliance.exits import DraftTermination, OpenFinalPeriod, final_period_missing, termination_missing
+    from teikei.domain.alliance.exits import (
+        DraftTermination,
+        OpenFinalPeriod,
+        final_period_missing,
+        termination_missing,
+    )
     from teikei.domain.alliance.operation import PlanReview, review_planned
     from teikei.domain.alliance.state import Alliance
     from workflows.matter import LivingMatter

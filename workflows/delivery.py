@@ -27,7 +27,10 @@ class DeliveryWorkflow:
             )
         except ActivityError:
             await workflow.execute_activity(
-                "bury", outbox, start_to_close_timeout=options.DELIVERY_LIMIT, retry_policy=options.DELIVERY_RETRY
+                "bury",
+                outbox,
+                start_to_close_timeout=options.DELIVERY_LIMIT,
+                retry_policy=options.DELIVERY_RETRY,
             )
             return "dead"
         return sent.status

@@ -36,7 +36,8 @@ class Turn(BaseException):
 
 class LivingMatter(Generic[S]):
     """Base of the stories. A concrete class declares its own `run` and `say`, because an inherited
-    generic update would arrive as a dict."""
+    generic update would arrive as a dict.
+    """
 
     def __init__(self, state: S) -> None:
         self.state = state
@@ -60,7 +61,9 @@ class LivingMatter(Generic[S]):
     async def heard(self, say: Say) -> Receipt:
         """Handler: someone waits, so the act is tried for five seconds and then freed."""
         try:
-            return await self._commit(say.key, say.act, say.by, say.at, workflow.now(), signature=say.signature)
+            return await self._commit(
+                say.key, say.act, say.by, say.at, workflow.now(), signature=say.signature
+            )
         except TeikeiError as error:
             raise as_failure(error) from error
 
@@ -86,7 +89,9 @@ class LivingMatter(Generic[S]):
             else:
                 return
 
-    async def _commit(self, key: str, act: Act, by: Actor, at: datetime | None, now: datetime, signature: str = "") -> Receipt:
+    async def _commit(
+        self, key: str, act: Act, by: Actor, at: datetime | None, now: datetime, signature: str = ""
+    ) -> Receipt:
         """One act in one SQL transaction; the run adopts the state that was stored, never its own guess."""
         async with self.lock:
             order = Order(key=key, by=by, matter=self.state.id, act=act, now=now, at=at, signature=signature)  # type: ignore[arg-type]
@@ -149,7 +154,11 @@ class LivingMatter(Generic[S]):
                     if timer:
                         timer.cancel()
                     armed = item.at if item else None
-                    timer = asyncio.create_task(workflow.sleep(max(ZERO, armed - workflow.now()))) if armed else None
+                    timer = (
+                        asyncio.create_task(workflow.sleep(max(ZERO, armed - workflow.now())))
+                        if armed
+                        else None
+                    )
                 await self._stirred(version, timer)
         finally:
             if timer:
@@ -157,7 +166,9 @@ class LivingMatter(Generic[S]):
 
     async def _stirred(self, version: int, timer: asyncio.Task[None] | None) -> None:
         """A new version, the timer, or a reason to turn."""
-        await workflow.wait_condition(lambda: self.state.version != version or bool(timer and timer.done()) or self.turning())
+        await workflow.wait_condition(
+            lambda: self.state.version != version or bool(timer and timer.done()) or self.turning()
+        )
 
     def _armable(self) -> Due | None:
         """In a sandbox nothing is armed: its clock is a row in SQL and `advance` delivers what falls due."""
@@ -185,7 +196,9 @@ class LivingMatter(Generic[S]):
             summary=effect.key,
         )
         if rendered.owed and effect in self.state.owes:
-            ready = PaperReady(effect=effect.key, sha256=rendered.sha256, size=rendered.size, clauses=rendered.clauses)
+            ready = PaperReady(
+                effect=effect.key, sha256=rendered.sha256, size=rendered.size, clauses=rendered.clauses
+            )
             await self._own(f"paper:{effect.key}", ready, workflow.now())
         elif effect in self.state.owes:
             await self.adopt()

@@ -8,7 +8,9 @@ from temporalio.common import RetryPolicy
 
 CALLER_LIMIT = timedelta(seconds=5)
 """Someone waits for the answer: after this the caller hears `unavailable` and repeats with the same key."""
-CALLER_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), backoff_coefficient=3, maximum_attempts=3)
+CALLER_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), backoff_coefficient=3, maximum_attempts=3
+)
 LOCAL_RETRY_THRESHOLD = timedelta(seconds=2)
 """Longer pauses between tries become timers instead of holding the workflow task."""
 
@@ -17,14 +19,18 @@ OWN_BACKOFF = (1, 2, 5, 10, 20, 30)
 
 RENDER_LIMIT = timedelta(minutes=2)
 """A paper takes milliseconds; two minutes cover a cold start on a busy machine."""
-RENDER_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5), maximum_attempts=20)
+RENDER_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5), maximum_attempts=20
+)
 """About an hour of tries, then `attention`. While no documents worker lives no try is used up: the paper waits."""
 
 DELIVERY_LIMIT = timedelta(minutes=1)
 """One conversation with a mail server."""
 DELIVERY_DAYS = timedelta(days=4)
 """A mail server that is down over a long weekend loses nothing; after that it is a dead letter."""
-DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), backoff_coefficient=2, maximum_interval=timedelta(hours=1))
+DELIVERY_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=10), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
+)
 
 TURN_EVENTS = 1000
 """Events after which a run turns (continue-as-new); far below the server's own limits, cheap to replay."""

@@ -132,7 +132,8 @@ _RULES: dict[tuple[type[Act], str, str], Handler] = {}
 
 def rule(act: type[Act], matter: str, name: str) -> Callable[[Handler], Handler]:
     """Register the rule of an act that every matter knows (a due item fell due, a paper is ready,
-    another matter ended) for one kind of matter and one named item, beside its chapter."""
+    another matter ended) for one kind of matter and one named item, beside its chapter.
+    """
 
     def register(handler: Handler) -> Handler:
         if (act, matter, name) in _RULES:
@@ -158,5 +159,7 @@ def judge(act: Act, state: Any, by: Actor, now: datetime) -> Outcome[Any]:
     """
     wanted = type(act).decide.__annotations__["state"]
     if wanted not in {"Matter", type(state).__name__}:
-        raise Conflict("act.not_here", matter=getattr(state, "kind", "nothing"), item=getattr(act, "kind", ""))
+        raise Conflict(
+            "act.not_here", matter=getattr(state, "kind", "nothing"), item=getattr(act, "kind", "")
+        )
     return act.decide(state, by, now)

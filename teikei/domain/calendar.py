@@ -58,7 +58,9 @@ class Calendar:
         if step.n <= 0:  # backwards from a day without business counts from the business day before it
             day = self.slide(day, "earlier" if step.n < 0 else "later")
         for _ in range(abs(step.n)):
-            day = self.slide(day + timedelta(days=1 if step.n > 0 else -1), "later" if step.n > 0 else "earlier")
+            day = self.slide(
+                day + timedelta(days=1 if step.n > 0 else -1), "later" if step.n > 0 else "earlier"
+            )
         return day
 
 

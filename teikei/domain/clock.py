@@ -52,11 +52,21 @@ def _nudge(state: Matter, due: Due) -> Outcome[Any]:
     awaits = wait.awaits if wait else ()
     step = "remind" if due.what.startswith("remind-") else due.what
     deadline = _day(wait.deadline if wait else None)
-    entry = state.entry(f"due.{step}", due.item, item=due.item, offset=due.what, companies=list(awaits), because=due.because)
+    entry = state.entry(
+        f"due.{step}", due.item, item=due.item, offset=due.what, companies=list(awaits), because=due.because
+    )
     # The same question may be asked again (talks reopened): its mails are other intents.
     intent = f"{due.key}@{wait.since.isoformat()}" if wait else due.key
     mails = tuple(
-        state.mail_to(c, step, intent, escalate=step == "escalate", what=due.item, deadline=deadline, since=_day(wait.since if wait else None))
+        state.mail_to(
+            c,
+            step,
+            intent,
+            escalate=step == "escalate",
+            what=due.item,
+            deadline=deadline,
+            since=_day(wait.since if wait else None),
+        )
         for c in awaits
     )
     return Outcome(state=state, entries=(entry,), mails=mails)
@@ -101,9 +111,12 @@ class Hold(Act):
 
 
 def held(state: Matter, reason: str, now: datetime) -> Outcome[Any]:
+    """The matter stands still, and so does everything that it opened."""
     tells = tuple(Tell(to=c, act=Hold(reason=reason)) for c in state.children)
     entry = state.entry("matter.held", reason=reason)
-    return Outcome(state=replace(state, suspended=Suspension(since=now, reason=reason)), entries=(entry,), tells=tells)
+    return Outcome(
+        state=replace(state, suspended=Suspension(since=now, reason=reason)), entries=(entry,), tells=tells
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +134,8 @@ class Release(Act):
 
 def released(state: Matter, now: datetime) -> Outcome[Any]:
     """Questions move by the calendar days that it stood still, each with its whole series, so that the
-    offsets stay what they are; contract dates stay where the contract put them."""
+    offsets stay what they are; contract dates stay where the contract put them.
+    """
     assert state.suspended is not None
     days = (state.local_day(now) - state.local_day(state.suspended.since)).days
     tells = tuple(Tell(to=c, act=Release()) for c in state.children)
@@ -154,7 +168,9 @@ class NoteAttention(Act):
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         only_teikei(by)
         entry = state.entry("attention.noted", reason=self.reason)
-        return Outcome(state=replace(state, attention=Attention(since=now, reason=self.reason)), entries=(entry,))
+        return Outcome(
+            state=replace(state, attention=Attention(since=now, reason=self.reason)), entries=(entry,)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,5 +79,18 @@ class Broken(TeikeiError):
 
 
 KINDS: dict[str, type[TeikeiError]] = {
-    c.__name__: c for c in (Refused, Invalid, Forbidden, Unknown, Conflict, Trouble, Unavailable, Busy, Rollover, Stale, Broken)
+    c.__name__: c
+    for c in (
+        Refused,
+        Invalid,
+        Forbidden,
+        Unknown,
+        Conflict,
+        Trouble,
+        Unavailable,
+        Busy,
+        Rollover,
+        Stale,
+        Broken,
+    )
 }

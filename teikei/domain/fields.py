@@ -47,7 +47,11 @@ class Rule:
             inner = {**handler(source), **dict(self.limits)}
         if self.first is None:
             return inner
-        return {"type": "function-before", "function": {"type": "no-info", "function": self.first}, "schema": inner}
+        return {
+            "type": "function-before",
+            "function": {"type": "no-info", "function": self.first},
+            "schema": inner,
+        }
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
         return dict(self.shown) if self.shown else handler(core)
@@ -97,7 +101,13 @@ Ratio = Annotated[
 ]
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 """Bounds of dates: arithmetic of terms and business days never leaves what a calendar date can say."""
-Day = Annotated[date, Rule((("ge", _FIRST), ("le", _LAST)), first=_from_text(date, _DAY, "a calendar date as text, for example 2026-04-01"))]
+Day = Annotated[
+    date,
+    Rule(
+        (("ge", _FIRST), ("le", _LAST)),
+        first=_from_text(date, _DAY, "a calendar date as text, for example 2026-04-01"),
+    ),
+]
 Instant = Annotated[
     datetime,
     Rule(

@@ -54,6 +54,8 @@ Unit = Literal["day", "business_day", "month"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
+    """One step of a rule of days: so many days, business days or months on (or back)."""
+
     n: int
     unit: Unit
 
@@ -111,6 +113,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
+    """Since when a matter stands still, and why."""
+
     since: datetime
     reason: str
 
@@ -218,16 +222,25 @@ class Matter:
 
     def ask(self, item: str, awaits: tuple[str, ...], base: datetime, *steps: Step) -> Self:
         """Open a question to companies: its deadline, the reminders before it, overdue,
-        escalation, and the lapse at which silence gets its named outcome."""
+        escalation, and the lapse at which silence gets its named outcome.
+        """
         deadline = (*steps, Step(n=0, unit="business_day"))
 
         def after(what: str, n: int, unit: Unit, *, drop: bool = False) -> Due:
             slide: Slide = "earlier" if n < 0 else "later"
-            return Due(key=f"{item}/{what}", base=base, steps=(*deadline, Step(n=n, unit=unit)), slide=slide, drop_if_past=drop)
+            return Due(
+                key=f"{item}/{what}",
+                base=base,
+                steps=(*deadline, Step(n=n, unit=unit)),
+                slide=slide,
+                drop_if_past=drop,
+            )
 
         r = self.reminders
         cleared = self.closed_wait(item)
-        return replace(cleared, waits=(*cleared.waits, Wait(item=item, awaits=awaits, since=base, steps=deadline))).with_due(
+        return replace(
+            cleared, waits=(*cleared.waits, Wait(item=item, awaits=awaits, since=base, steps=deadline))
+        ).with_due(
             *(after(f"remind-{n}", -n, "day", drop=True) for n in dict.fromkeys(r.before)),
             after("overdue", r.overdue, "business_day"),
             after("escalate", r.escalate, "business_day"),
@@ -242,7 +255,9 @@ class Matter:
         left = tuple(c for c in found.awaits if c != company)
         if not left:
             return self.closed_wait(item)
-        return replace(self, waits=tuple(replace(w, awaits=left) if w.item == item else w for w in self.waits))
+        return replace(
+            self, waits=tuple(replace(w, awaits=left) if w.item == item else w for w in self.waits)
+        )
 
     def closed_wait(self, item: str) -> Self:
         """The question is closed: nothing about it falls due any more."""
@@ -254,7 +269,8 @@ class Matter:
 
     def postponed(self, days: int) -> Self:
         """Every open question with what is left of its series, `days` calendar days later: still whole
-        business days, counted and explained anew by `settle`."""
+        business days, counted and explained anew by `settle`.
+        """
         further = (Step(n=days, unit="day"), Step(n=0, unit="business_day"))
         open_ = {w.item: w for w in self.waits}
 
@@ -274,7 +290,9 @@ class Matter:
 
     # mail
 
-    def mail_to(self, company: str, template: str, item: str, *, escalate: bool = False, **values: Value) -> Mail:
+    def mail_to(
+        self, company: str, template: str, item: str, *, escalate: bool = False, **values: Value
+    ) -> Mail:
         """A mail to a party's contact (or to its escalation) in that person's language."""
         party = self.party(company)
         person = party.escalation if escalate else party.contact

@@ -34,6 +34,7 @@ class Portion:
 
 
 def known_currency(code: str, pointer: str) -> None:
+    """Refuse a currency whose exponent we do not know."""
     if code not in EXPONENTS:
         raise Invalid("money.unknown_currency", pointer, currency=code)
 
@@ -58,4 +59,7 @@ def split(pool: int, shares: tuple[Fraction, ...], tie_order: TieOrder) -> tuple
         return (-(exact[i] - base[i]), tie, i)
 
     lucky = set(sorted((i for i in range(len(shares)) if shares[i] > 0), key=rank)[:left])
-    return tuple(Portion(exact=exact[i], amount=base[i] + (i in lucky), extra_unit=i in lucky) for i in range(len(shares)))
+    return tuple(
+        Portion(exact=exact[i], amount=base[i] + (i in lucky), extra_unit=i in lucky)
+        for i in range(len(shares))
+    )

@@ -69,6 +69,8 @@ class PurposeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalLine:
+    """A shared goal as a paper names it."""
+
     title: str
     target: str
     by: date
@@ -213,6 +215,8 @@ class VoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesDecision:
+    """A resolution in the minutes, or a vote in a statement: what, and how it went."""
+
     title: str
     outcome: str
     votes: tuple[VoteLine, ...] = ()
@@ -220,6 +224,8 @@ class MinutesDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLine:
+    """An action item in the minutes."""
+
     owner: str
     """Label of the party."""
     what: str
@@ -228,6 +234,8 @@ class ActionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeLine:
+    """Who of one party was there."""
+
     label: str
     name: str
     people: tuple[str, ...]

@@ -34,7 +34,9 @@ class Leaf:
 
     @property
     def bytes(self) -> bytes:
-        return canonical({"v": self.v, "alliance": self.alliance, "seq": self.seq, "at": self.at, "commit": self.commit})
+        return canonical(
+            {"v": self.v, "alliance": self.alliance, "seq": self.seq, "at": self.at, "commit": self.commit}
+        )
 
     @property
     def hash(self) -> str:
@@ -48,7 +50,9 @@ def canonical(value: Any) -> bytes:
     No floats ever; Python's escapes are then exactly those of the RFC (an
     independent library is the judge in the tests).
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
 
 
 def instant(at: datetime) -> str:

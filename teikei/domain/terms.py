@@ -32,6 +32,8 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
+    """A shared goal with its target and its day."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     title: Line
     target: Line
@@ -49,6 +51,8 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benefit:
+    """One of the four benefits, and how it comes about here."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     kind: BenefitKind
     how: Line
@@ -80,6 +84,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
+    """A party's share of the distributable amount."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     company: Id
     ratio: Ratio
@@ -87,6 +93,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoDevelopmentTerms:
+    """What only a joint development agreement says."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     form: Literal["co_development"] = "co_development"
     theme: Line
@@ -98,6 +106,8 @@ class CoDevelopmentTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoSalesTerms:
+    """What only a sales alliance agreement says."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     form: Literal["co_sales"] = "co_sales"
     products: Annotated[tuple[Line, ...], at_most(50, 1)]
@@ -112,6 +122,8 @@ class CoSalesTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoMarketingTerms:
+    """What only a co-marketing agreement says."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     form: Literal["co_marketing"] = "co_marketing"
     campaigns: Annotated[tuple[Line, ...], at_most(50, 1)]
@@ -124,6 +136,8 @@ class CoMarketingTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapitalTerms:
+    """What only a capital and business alliance agreement says."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     form: Literal["capital_and_business"] = "capital_and_business"
     issuer: Id

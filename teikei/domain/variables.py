@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.allocation.state import Allocation
 from teikei.domain.alliance.state import Alliance
+from teikei.domain.allocation.state import Allocation
 from teikei.domain.days import last_day
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter, Party
@@ -64,7 +64,9 @@ def _party(party: Party, brief: Brief | None = None) -> PartyLine:
         representative_title=party.representative_title,
         representative_name=party.representative_name,
         role=party.role,
-        contributions=tuple(c.what for c in brief.contributions if c.company == party.company) if brief else (),
+        contributions=tuple(c.what for c in brief.contributions if c.company == party.company)
+        if brief
+        else (),
         contact=party.contact.name,
     )
 
@@ -93,7 +95,9 @@ def _common(state: Agreement) -> dict[str, Any]:
         "form": say(LANGUAGE, f"form.{state.form}"),
         "background": brief.background,
         "parties": tuple(_party(p, brief) for p in state.parties),
-        "purposes": tuple(PurposeLine(name=say(LANGUAGE, f"purpose.{p.kind}"), measure=p.measure) for p in brief.purposes),
+        "purposes": tuple(
+            PurposeLine(name=say(LANGUAGE, f"purpose.{p.kind}"), measure=p.measure) for p in brief.purposes
+        ),
         "rivals": "clean_team" in brief.needs,
         "personal_data": "personal_data" in brief.needs,
         "land": "land" in brief.needs,
@@ -115,7 +119,9 @@ def _termination(state: Agreement) -> TerminationVariables:
         reason=terms.reason,
         settlement_days=terms.settlement_days,
         checklist=tuple(say(LANGUAGE, f"exit_item.{code}") for code in terms.checklist),
-        survivors=tuple(say(LANGUAGE, f"survivor.{code}") for code in ("confidentiality", "damages", "results", "dispute")),
+        survivors=tuple(
+            say(LANGUAGE, f"survivor.{code}") for code in ("confidentiality", "damages", "results", "dispute")
+        ),
     )
 
 
@@ -187,7 +193,10 @@ def _minutes(state: Alliance, number: int) -> MinutesVariables:
         held_on=held.held_on,
         place=held.place,
         chair=held.chair,
-        attendees=tuple(AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ())) for p in state.parties),
+        attendees=tuple(
+            AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ()))
+            for p in state.parties
+        ),
         agenda=tuple(say(LANGUAGE, line.code, **line.values) for line in held.agenda),
         points=held.points,
         decisions=tuple(
@@ -209,7 +218,12 @@ def _statement(state: Allocation) -> StatementVariables:
 
     def money(side: str) -> tuple[MoneyLine, ...]:
         return tuple(
-            MoneyLine(label=parties[a.company].label, what=a.what, amount=a.minor, source=f"SHA-256 {a.evidence_sha256[:12]}")
+            MoneyLine(
+                label=parties[a.company].label,
+                what=a.what,
+                amount=a.minor,
+                source=f"SHA-256 {a.evidence_sha256[:12]}",
+            )
             for a in state.amounts
             if a.side == side
         )
@@ -243,7 +257,10 @@ def _statement(state: Allocation) -> StatementVariables:
         decided_on=state.decided_on,
         decision=state.decided_by,
         votes=tuple(
-            MinutesDecision(title=parties[v.split()[0]].name_ja, outcome=say(LANGUAGE, f"choice.{v.split()[1]}")) for v in state.votes
+            MinutesDecision(
+                title=parties[v.split()[0]].name_ja, outcome=say(LANGUAGE, f"choice.{v.split()[1]}")
+            )
+            for v in state.votes
         ),
         payment_by=state.decided_on + timedelta(days=state.payment_days),
     )

@@ -42,9 +42,16 @@ def view(state: Matter, company: str) -> dict[str, Any]:
     shown["kind"] = state.kind
     earliest = state.earliest()
     shown["next_due"] = {"item": earliest.key, "at": plain(earliest.at)} if earliest else None
-    shown["due"] = [{"item": d.key, "at": plain(d.at), "because": d.because} for d in sorted(state.due, key=lambda d: (d.at or d.base, d.key))]
+    shown["due"] = [
+        {"item": d.key, "at": plain(d.at), "because": d.because}
+        for d in sorted(state.due, key=lambda d: (d.at or d.base, d.key))
+    ]
     if isinstance(state, Alliance):
-        visible = [s for s in state.scores if company in (s.by, TEIKEI.company) or s.by == s.about or s.by in state.shared]
+        visible = [
+            s
+            for s in state.scores
+            if company in (s.by, TEIKEI.company) or s.by == s.about or s.by in state.shared
+        ]
         shown["scores"] = plain(visible)
         shown["agenda"] = plain(agenda(state)) if state.terms else []
     if isinstance(state, Decision):

@@ -135,7 +135,7 @@ class Books:
 
     def _due(self, found: Findings) -> None:
         """Due rows are the stored state's due items, `next_due` and `owes` are what the state says (I19)."""
-        due: dict[str, set[tuple[str, datetime]]] = {}
+        due: dict[str, set[tuple[str, datetime | None]]] = {}
         for row in self.rows("select matter, key, at from due"):
             due.setdefault(row.matter, set()).add((row.key, instant(row.at)))
         for row in self.rows("select id, kind, version, next_due, owes, over, state from matters"):

@@ -35,6 +35,8 @@ from teikei.adapters.sql.waiting import CLAIMS, OUT_COLUMNS, OrderRow, OutboxRow
 from teikei.domain.errors import Conflict, Invalid, Refused, Unknown
 from teikei.domain.ids import derive
 
+__all__ = ["LEASE", "OrderRow", "OutboxRow", "SqlQueue"]
+
 LEASE = timedelta(seconds=10)
 """After that, another dispatcher may take a row whose taker died; a repeat does no harm."""
 
@@ -53,9 +55,6 @@ _AWAKE = _MATTERS.c.over.is_(False) & _MATTERS.c.suspended.is_(False)
 def _told(problem: Refused) -> dict[str, Any]:
     """A refusal as JSON, without its sentence."""
     return {"class": type(problem).__name__, "code": problem.code, "pointer": problem.pointer, "params": problem.params}
-
-
-__all__ = ["LEASE", "OrderRow", "OutboxRow", "SqlQueue"]
 
 
 class SqlQueue:

@@ -13,6 +13,7 @@ from teikei.adapters.sql import tables as t
 from teikei.domain.act import Act, Actor
 
 _OUT, _IN = t.table(t.OutboxRow), t.table(t.InboxRow)
+_MATTERS, _ALLIANCES = t.table(t.MatterRow), t.table(t.AllianceRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,10 @@ def _out_of_turn() -> ColumnElement[bool]:
     here = _OUT.c.alliance_id
     sandbox = exists().where(_ALLIANCES.c.id == here, _ALLIANCES.c.clock.is_not(None))
     news = exists().where(
-        earlier.c.alliance_id == here, earlier.c.status == "open", earlier.c.kind == "tell", earlier.c.position < _OUT.c.position
+        earlier.c.alliance_id == here,
+        earlier.c.status == "open",
+        earlier.c.kind == "tell",
+        earlier.c.position < _OUT.c.position,
     )
     owing = exists().where(_MATTERS.c.alliance_id == here, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0)
     return sandbox & or_(news, owing)

@@ -80,7 +80,8 @@ class SandboxClock:
 
     async def _still(self, alliance: str) -> bool:
         """Nothing open in SQL, no run at work (a story that has just turned has its own act still before it),
-        and still nothing open: else the clock would run away from what the last step began."""
+        and still nothing open: else the clock would run away from what the last step began.
+        """
         if not await asyncio.to_thread(self._queue.quiet, alliance):
             return False
         matters = await asyncio.to_thread(self._queue.open_in, alliance)

@@ -73,8 +73,7 @@ class Dispatcher:
     async def once(self) -> bool:
         """One look at outbox and inbox; was there anything?"""
         now = datetime.now(UTC)
-        rows = await asyncio.to_thread(self._queue.claim, BATCH, now)
-        orders = await asyncio.to_thread(self._queue.claim_orders, BATCH, now)
+        rows, orders = await asyncio.to_thread(lambda: (self._queue.claim(BATCH, now), self._queue.claim_orders(BATCH, now)))
         groups: dict[str, list[Awaitable[None]]] = {}
         for row in rows:
             groups.setdefault(row.target or row.id, []).append(self._hand_on(row))

@@ -26,7 +26,9 @@ from workflows.ids import MATTERS, delivery_id, workflow_id
 from workflows.registry import MATTERS as STORIES
 
 PATIENCE = timedelta(seconds=10)
-"""Longest wait for one answer: a workflow task that died with its worker is given out again after that."""
+"""Longest wait for one answer: a workflow task that died with its worker is given out again before that."""
+TASK_LIMIT = timedelta(seconds=5)
+"""What a workflow task may take. A commit takes milliseconds; a worker that died costs its matters this long."""
 
 
 class Gone(Exception):
@@ -77,6 +79,7 @@ class Voice:
                 task_queue=MATTERS,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_LIMIT,
                 rpc_timeout=PATIENCE,
             )
         except RPCError as refused:

@@ -17,6 +17,8 @@ from workflows.registry import WORKFLOWS
 
 GRACE = timedelta(seconds=10)
 """Running activities may finish; the default of zero would cancel them at once."""
+STICKY = timedelta(seconds=2)
+"""How long a task waits for the worker that has its run in memory before any worker may take it."""
 COMMITS = 16
 """Threads for SQL transactions; SQLite lets one write at a time anyway."""
 
@@ -31,6 +33,7 @@ def matters_worker(client: Client, ledger: Ledger, post: Post, *, max_cached: in
         activities=[matters.commit, matters.load, delivery.deliver, delivery.bury],
         activity_executor=ThreadPoolExecutor(COMMITS, thread_name_prefix="commit"),
         max_cached_workflows=max_cached,
+        sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
     )
 

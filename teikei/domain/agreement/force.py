@@ -67,8 +67,12 @@ def _bound(state: Agreement, now: datetime) -> Outcome[Agreement]:
     signed_on = state.local_day(last)
     first = state.terms.term_from if state.terms else signed_on
     effective = max(first, signed_on)
-    signed = replace(state, stage=SIGNED, signed_on=signed_on, effective_on=effective, term_until=_term_until(state))
-    entry = state.entry("agreement.concluded", state.id, signed_on=signed_on.isoformat(), effective_on=effective.isoformat())
+    signed = replace(
+        state, stage=SIGNED, signed_on=signed_on, effective_on=effective, term_until=_term_until(state)
+    )
+    entry = state.entry(
+        "agreement.concluded", state.id, signed_on=signed_on.isoformat(), effective_on=effective.isoformat()
+    )
     if effective <= state.local_day(now):
         forced = _in_force(signed, now)
         return replace(forced, entries=(entry, *forced.entries))
@@ -107,7 +111,9 @@ def clocks(state: Agreement) -> Agreement:
     if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused:
         return state.without_due("notice/safe")
     steps = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
-    return state.with_due(Due(key="notice/safe", base=on(last), steps=steps, slide="earlier", drop_if_past=True))
+    return state.with_due(
+        Due(key="notice/safe", base=on(last), steps=steps, slide="earlier", drop_if_past=True)
+    )
 
 
 @rule(FellDue, Agreement.kind, "notice/safe")
@@ -117,10 +123,18 @@ def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]
     assert state.term_until is not None
     legal = add_months(state.term_until, -state.terms.notice_months)
     mails = tuple(
-        state.mail_to(c, "notice", f"{due.key}@{state.term_until.isoformat()}", legal_last_day=legal.isoformat(), term_until=state.term_until.isoformat())
+        state.mail_to(
+            c,
+            "notice",
+            f"{due.key}@{state.term_until.isoformat()}",
+            legal_last_day=legal.isoformat(),
+            term_until=state.term_until.isoformat(),
+        )
         for c in state.companies()
     )
-    entry = state.entry("agreement.notice_day_near", state.id, legal_last_day=legal.isoformat(), because=due.because)
+    entry = state.entry(
+        "agreement.notice_day_near", state.id, legal_last_day=legal.isoformat(), because=due.because
+    )
     return Outcome(state=state, entries=(entry,), mails=mails)
 
 
@@ -135,7 +149,9 @@ class RefuseRenewal(Act):
 
     def decide(self, state: Agreement, by: Actor, now: datetime, /) -> Outcome[Agreement]:
         state.party(by.company)
-        replace(state, suspended=None).running(IN_FORCE)  # a notice works on arrival (民法97条), suspended or not
+        replace(state, suspended=None).running(
+            IN_FORCE
+        )  # a notice works on arrival (民法97条), suspended or not
         if state.terms is None or state.terms.renewal_years == 0 or state.term_until is None:
             raise Conflict("agreement.no_renewal")
         if state.renewal_refused:
@@ -155,7 +171,12 @@ class RefuseRenewal(Act):
 @rule(FellDue, Agreement.kind, "term/end")
 def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     """The term has run out: it is renewed where the agreement says so and nobody refused; else it ends."""
-    if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused or state.term_until is None:
+    if (
+        state.terms is None
+        or state.terms.renewal_years == 0
+        or state.renewal_refused
+        or state.term_until is None
+    ):
         return ended(state, "expired")
     until = last_day(state.term_until + timedelta(days=1), 12 * state.terms.renewal_years)
     renewed = replace(state, term_until=until, terms=replace(state.terms, term_until=until))

@@ -69,7 +69,9 @@ class Agreement(Matter):
     renewal_refused: bool = False
     reason: str = ""
 
-    def moved(self, to: Literal["approved", "reopened", "in_force", "renewed", "ended"], reason: str = "") -> Tell:
+    def moved(
+        self, to: Literal["approved", "reopened", "in_force", "renewed", "ended"], reason: str = ""
+    ) -> Tell:
         """News for the alliance."""
         told = AgreementMoved(
             agreement=self.id,
@@ -84,7 +86,9 @@ class Agreement(Matter):
         return Tell(to=self.parent, act=told)
 
 
-def new_agreement(parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms, now: datetime) -> Agreement:
+def new_agreement(
+    parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms, now: datetime
+) -> Agreement:
     """A new agreement of an alliance; its first version is owed at once. `parent` is the Alliance."""
     paper: PaperKind = parent.form if role == "main" else role
     title_ja, title_en = PAPER_TITLES[paper]
@@ -117,11 +121,18 @@ def version_written(state: Agreement, ready: PaperReady, now: datetime) -> Outco
     version = Version(number=state.number, sha256=ready.sha256, size=ready.size, clauses=ready.clauses)
     talks = replace(state, stage=ROUNDS, version_now=version)
     days = Step(n=ROUNDS_DAYS[state.role], unit="business_day")
-    paper = Paper(sha256=ready.sha256, kind=state.paper, name=f"{state.paper}-v{state.number}.docx", size=ready.size)
+    paper = Paper(
+        sha256=ready.sha256, kind=state.paper, name=f"{state.paper}-v{state.number}.docx", size=ready.size
+    )
     entry = Entry(
         code="agreement.version_written",
         subjects=(state.id,),
-        values={"version": state.number, "sha256": ready.sha256, "clauses": ready.clauses, "paper": state.paper},
+        values={
+            "version": state.number,
+            "sha256": ready.sha256,
+            "clauses": ready.clauses,
+            "paper": state.paper,
+        },
     )
     return Outcome(state=talks.ask("rounds", state.companies(), now, days), entries=(entry,), papers=(paper,))
 
@@ -133,7 +144,10 @@ def dropped(state: Agreement, drop: Drop, now: datetime) -> Outcome[Agreement]:
 
 
 def ended(state: Agreement, reason: str, *, tell: bool = True) -> Outcome[Agreement]:
+    """The agreement is over, with its reason; an open decision on it is dropped, the alliance is told if it does not know."""
     over = replace(state.quiet(), stage=ENDED, reason=reason, approval="", children=())
     drops = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
     news = (over.moved("ended", reason),) if tell else ()
-    return Outcome(state=over, entries=(state.entry("agreement.ended", state.id, reason=reason),), tells=(*drops, *news))
+    return Outcome(
+        state=over, entries=(state.entry("agreement.ended", state.id, reason=reason),), tells=(*drops, *news)
+    )

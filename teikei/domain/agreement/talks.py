@@ -37,7 +37,9 @@ class Revise(Act):
             raise Conflict("agreement.signed_by_some")
         self.terms.check(state.companies(), state.form, state.local_day(now))
         number = state.number + 1
-        voided = tuple(Tell(to=d, act=Drop(reason=f"version {number}: {self.reason}")) for d in state.children)
+        voided = tuple(
+            Tell(to=d, act=Drop(reason=f"version {number}: {self.reason}")) for d in state.children
+        )
         news = (state.moved("reopened", self.reason),) if state.stage == SIGNING else ()
         fresh = replace(
             state.closed_wait("rounds").closed_wait("signatures"),
@@ -67,9 +69,14 @@ class Freeze(Act):
         days = state.terms.decision_days if state.terms else APPROVAL_DAYS
         decision = new_decision(state, "approval", now, days=days, about=state.id, sha256=self.sha256)
         frozen = replace(
-            state.closed_wait("rounds"), stage=APPROVAL, approval=decision.id, children=(*state.children, decision.id)
+            state.closed_wait("rounds"),
+            stage=APPROVAL,
+            approval=decision.id,
+            children=(*state.children, decision.id),
         )
-        entry = state.entry("agreement.frozen", state.id, decision.id, sha256=self.sha256, version=state.version_now.number)
+        entry = state.entry(
+            "agreement.frozen", state.id, decision.id, sha256=self.sha256, version=state.version_now.number
+        )
         return Outcome(state=frozen, entries=(entry,), born=(decision,), created=(decision.id,))
 
 
@@ -78,7 +85,10 @@ def approval_closed(state: Agreement, told: DecisionClosed, now: datetime) -> Ou
     """All approved these bytes: they are signed. Otherwise the talks go on."""
     rest = state.without_child(told.decision)
     if told.decision != state.approval:
-        return Outcome(state=rest, entries=(state.entry("agreement.approval_of_old_bytes", told.decision, outcome=told.outcome),))
+        return Outcome(
+            state=rest,
+            entries=(state.entry("agreement.approval_of_old_bytes", told.decision, outcome=told.outcome),),
+        )
     rest = replace(rest, approval="")
     entry = state.entry(f"agreement.approval_{told.outcome}", state.id, told.decision)
     if told.outcome == "approved":
@@ -102,6 +112,8 @@ def signatures_lapsed(state: Agreement, due: Due, now: datetime) -> Outcome[Agre
     wait = state.wait("signatures")
     missing = list(wait.awaits) if wait else []
     step = Step(n=ROUNDS_DAYS[state.role], unit="business_day")
-    talks = replace(state.closed_wait("signatures"), stage=ROUNDS, signatures=()).ask("rounds", state.companies(), now, step)
+    talks = replace(state.closed_wait("signatures"), stage=ROUNDS, signatures=()).ask(
+        "rounds", state.companies(), now, step
+    )
     entry = state.entry("agreement.signing_lapsed", state.id, *missing, companies=missing)
     return Outcome(state=talks, entries=(entry,), tells=(state.moved("reopened", "signing_lapsed"),))

@@ -12,7 +12,18 @@ from typing import Literal
 
 from teikei.domain.act import Act, Actor, Entry, Outcome, rule
 from teikei.domain.agreement.state import new_agreement
-from teikei.domain.alliance.state import AXES, DILIGENCE, NDA, NEGOTIATION, Alliance, Axis, Gap, Score, abandon, closed_scores
+from teikei.domain.alliance.state import (
+    AXES,
+    DILIGENCE,
+    NDA,
+    NEGOTIATION,
+    Alliance,
+    Axis,
+    Gap,
+    Score,
+    abandon,
+    closed_scores,
+)
 from teikei.domain.clock import FellDue, only_teikei
 from teikei.domain.decision.state import new_decision
 from teikei.domain.errors import Conflict, Invalid
@@ -39,7 +50,9 @@ class DraftNda(Act):
             raise Conflict("nda.drafted_already")
         nda = new_agreement(state, "nda", state.nda_terms, now)
         born = replace(state, nda=nda.id, children=(*state.children, nda.id))
-        return Outcome(state=born, entries=(state.entry("alliance.nda_begun", nda.id),), born=(nda,), created=(nda.id,))
+        return Outcome(
+            state=born, entries=(state.entry("alliance.nda_begun", nda.id),), born=(nda,), created=(nda.id,)
+        )
 
 
 @rule(AgreementMoved, Alliance.kind, "nda")
@@ -47,12 +60,19 @@ def nda_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[A
     """The NDA binds everyone: due diligence begins. It failed: there is no alliance."""
     if told.to == "ended":
         if state.stage != NDA:
-            return Outcome(state=state.without_child(told.agreement), entries=(state.entry("alliance.nda_over", told.agreement),))
+            return Outcome(
+                state=state.without_child(told.agreement),
+                entries=(state.entry("alliance.nda_over", told.agreement),),
+            )
         return abandon(state.without_child(told.agreement), "nda_failed")
     if told.to != "in_force":
         return Outcome(state=state, entries=(state.entry(f"alliance.nda_{told.to}", told.agreement),))
-    scoring = replace(state, stage=DILIGENCE).ask("scores", state.companies(), now, Step(n=SCORING_DAYS, unit="business_day"))
-    return Outcome(state=scoring, entries=(state.entry("alliance.diligence_begun", told.agreement, days=SCORING_DAYS),))
+    scoring = replace(state, stage=DILIGENCE).ask(
+        "scores", state.companies(), now, Step(n=SCORING_DAYS, unit="business_day")
+    )
+    return Outcome(
+        state=scoring, entries=(state.entry("alliance.diligence_begun", told.agreement, days=SCORING_DAYS),)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +94,9 @@ class GiveScore(Act):
             raise Conflict("score.shared_already")
         if not 1 <= self.points <= 5:
             raise Invalid("score.points", "/points")
-        mark = Score(by=by.company, about=self.about, axis=self.axis, points=self.points, evidence=self.evidence)
+        mark = Score(
+            by=by.company, about=self.about, axis=self.axis, points=self.points, evidence=self.evidence
+        )
         rest = tuple(s for s in state.scores if (s.by, s.about, s.axis) != (mark.by, mark.about, mark.axis))
         private = () if self.about == by.company else (by.company,)
         entry = Entry(
@@ -119,7 +141,11 @@ def gaps(state: Alliance) -> tuple[Gap, ...]:
     found = []
     for party in state.parties:
         for axis in AXES:
-            marks = [s.points for s in state.scores if s.about == party.company and s.axis == axis and s.by in state.shared]
+            marks = [
+                s.points
+                for s in state.scores
+                if s.about == party.company and s.axis == axis and s.by in state.shared
+            ]
             if marks and max(marks) - min(marks) >= GAP:
                 found.append(Gap(about=party.company, axis=axis, lowest=min(marks), highest=max(marks)))
     return tuple(found)
@@ -160,7 +186,7 @@ def go_no_go_closed(state: Alliance, told: DecisionClosed, now: datetime) -> Out
     if told.outcome != "approved":
         return abandon(rest, f"go_no_go_{told.outcome}")
     entry = state.entry("alliance.negotiation_begun", told.decision)
-    talks = replace(rest, stage=NEGOTIATION, scores=()).ask("draft", state.companies(), now, Step(n=40, unit="business_day"))
+    talks = replace(rest, stage=NEGOTIATION, scores=()).ask(
+        "draft", state.companies(), now, Step(n=40, unit="business_day")
+    )
     return Outcome(state=talks, entries=(entry,), closed=closed_scores(state))
-
-

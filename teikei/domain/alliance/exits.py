@@ -42,16 +42,22 @@ class BeginExit(Act):
         return begin_exit(state, self.reason, self.end_date, now, agreed=True)
 
 
-def begin_exit(state: Alliance, reason: str, end_date: date, now: datetime, *, agreed: bool) -> Outcome[Alliance]:
+def begin_exit(
+    state: Alliance, reason: str, end_date: date, now: datetime, *, agreed: bool
+) -> Outcome[Alliance]:
     """From operation to exit: nothing of operation falls due any more; the checklist is open."""
     checklist = tuple(ExitItem(code=code, company=p.company) for p in state.parties for code in EACH_COMPANY)
     checklist = (*checklist, *(ExitItem(code=code, company="") for code in SYSTEM))
     leaving = replace(
-        _without_reviews(state), stage=EXIT, exit=Exit(reason=reason, end_date=end_date, started=now, checklist=checklist, terminated=not agreed)
+        _without_reviews(state),
+        stage=EXIT,
+        exit=Exit(reason=reason, end_date=end_date, started=now, checklist=checklist, terminated=not agreed),
     )
     days = state.terms.return_days if state.terms else 30
     leaving = leaving.ask("exit", state.companies(), max(now, on(end_date)), Step(n=max(1, days), unit="day"))
-    entry = state.entry("exit.begun", state.id, reason=reason, end_date=end_date.isoformat(), agreed=str(agreed).lower())
+    entry = state.entry(
+        "exit.begun", state.id, reason=reason, end_date=end_date.isoformat(), agreed=str(agreed).lower()
+    )
     return Outcome(state=leaving, entries=(entry,))
 
 
@@ -88,7 +94,11 @@ class DraftTermination(Act):
             checklist=tuple(dict.fromkeys(i.code for i in state.exit.checklist)),
         )
         agreement = new_agreement(state, "termination", terms, now)
-        drafted = replace(state, exit=replace(state.exit, termination=agreement.id), children=(*state.children, agreement.id))
+        drafted = replace(
+            state,
+            exit=replace(state.exit, termination=agreement.id),
+            children=(*state.children, agreement.id),
+        )
         entry = state.entry("exit.termination_drafted", agreement.id)
         return Outcome(state=drafted, entries=(entry,), born=(agreement,), created=(agreement.id,))
 
@@ -112,7 +122,9 @@ class OpenFinalPeriod(Act):
         assert state.exit is not None
         assert state.period_from is not None
         if state.period_from > state.exit.end_date:
-            covered = replace(state, exit=replace(state.exit, final_period="-").ticked("final_allocation", ""))
+            covered = replace(
+                state, exit=replace(state.exit, final_period="-").ticked("final_allocation", "")
+            )
             return progressed(covered, state.entry("exit.nothing_left_to_allocate"))
         opened = open_period(state, state.exit.end_date, final=True)
         final = replace(state.exit, final_period=opened.born[0].id)
@@ -120,6 +132,7 @@ class OpenFinalPeriod(Act):
 
 
 def final_period_missing(state: Alliance) -> bool:
+    """The old agreement has ended and the last allocation period is not open yet."""
     return state.exit is not None and state.exit.terminated and not state.exit.final_period
 
 
@@ -152,7 +165,9 @@ class TickExitItem(Act):
         state.party(by.company)
         state.running(EXIT)
         assert state.exit is not None
-        mine = next((i for i in state.exit.checklist if i.code == self.item and i.company == by.company), None)
+        mine = next(
+            (i for i in state.exit.checklist if i.code == self.item and i.company == by.company), None
+        )
         if mine is None:
             raise Invalid("exit.unknown_item", "/item", items=", ".join(EACH_COMPANY))
         if mine.done:
@@ -178,10 +193,14 @@ def progressed(state: Alliance, entry: Entry) -> Outcome[Alliance]:
     if state.exit is None or state.stage != EXIT:
         return Outcome(state=state, entries=(entry,))
     open_items = [i for i in state.exit.checklist if not i.done and (not i.company or not state.exit.lapsed)]
-    unsettled = any(kind_of(child) == "allocation" for child in state.children)  # an earlier period may be open beside the last
+    unsettled = any(
+        kind_of(child) == "allocation" for child in state.children
+    )  # an earlier period may be open beside the last
     if open_items or not state.exit.terminated or unsettled:
         return Outcome(state=state, entries=(entry,))
     tells = tuple(Tell(to=child, act=Drop(reason="alliance closed")) for child in state.children)
     over = replace(state.quiet(), stage=CLOSED, children=())
-    closed = state.entry("alliance.closed", state.id, end_date=state.exit.end_date.isoformat(), reason=state.exit.reason)
+    closed = state.entry(
+        "alliance.closed", state.id, end_date=state.exit.end_date.isoformat(), reason=state.exit.reason
+    )
     return Outcome(state=over, entries=(entry, closed), tells=tells)

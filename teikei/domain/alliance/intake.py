@@ -7,7 +7,7 @@ data call for more on this one.  The table below is the whole rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -82,7 +82,7 @@ class OpenAlliance(Act):
     name_en: Line
     form: Form
     parties: Annotated[tuple[PartyIn, ...], at_most(10, 2)]
-    reminders: Reminders = Reminders()
+    reminders: Reminders = field(default_factory=Reminders)
     sandbox_from: Instant | None = None
     """Set: a sandbox alliance, whose clock starts here and moves only when told."""
 
@@ -111,7 +111,11 @@ class OpenAlliance(Act):
             form=self.form,
             opened_by=by.company,
         ).ask("intake", (by.company,), now, Step(n=20, unit="business_day"))
-        entry = Entry(code="alliance.opened", subjects=tuple(ids), values={"name": self.name_ja, "form": self.form, "parties": len(ids)})
+        entry = Entry(
+            code="alliance.opened",
+            subjects=tuple(ids),
+            values={"name": self.name_ja, "form": self.form, "parties": len(ids)},
+        )
         return Outcome(state=alliance, entries=(entry,), created=(state.id,))
 
 
@@ -147,7 +151,8 @@ class Answers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateIntake(Act):
     """What the alliance is for: purposes with measures, goals, contributions of every party,
-    the four benefits and the four risks, how it might end, and the answers that name the route."""
+    the four benefits and the four risks, how it might end, and the answers that name the route.
+    """
 
     kind: Literal["state_intake"] = "state_intake"
     background: Note
@@ -174,7 +179,13 @@ class StateIntake(Act):
             exit_idea=self.exit_idea,
             needs=needs,
         )
-        entry = state.entry("alliance.intake_stated", by.company, purposes=[p.kind for p in self.purposes], needs=list(needs), goals=len(self.goals))
+        entry = state.entry(
+            "alliance.intake_stated",
+            by.company,
+            purposes=[p.kind for p in self.purposes],
+            needs=list(needs),
+            goals=len(self.goals),
+        )
         return Outcome(state=replace(state.closed_wait("intake"), stage=NDA, brief=brief), entries=(entry,))
 
     def _complete(self, state: Alliance) -> None:

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Outcome, Paper, rule
-from teikei.domain.allocation.state import new_allocation
 from teikei.domain.alliance.state import (
     OPERATION,
     ActionItem,
@@ -22,6 +21,7 @@ from teikei.domain.alliance.state import (
     Resolution,
     ReviewHeld,
 )
+from teikei.domain.allocation.state import new_allocation
 from teikei.domain.clock import FellDue, PaperReady, only_teikei
 from teikei.domain.days import add_months
 from teikei.domain.errors import Conflict, Invalid
@@ -40,7 +40,12 @@ def begin_operation(state: Alliance, told: AgreementMoved, now: datetime) -> Out
     terms = told.terms
     assert terms is not None
     running = replace(
-        state, stage=OPERATION, terms=terms, signed_on=told.signed_on, main_title=told.title, period_from=terms.term_from
+        state,
+        stage=OPERATION,
+        terms=terms,
+        signed_on=told.signed_on,
+        main_title=told.title,
+        period_from=terms.term_from,
     )
     return Outcome(state=plan_period(running), entries=())
 
@@ -84,12 +89,14 @@ def review_planned(state: Alliance) -> bool:
 
 
 def review_day(terms: Terms, number: int) -> date:
+    """The day of a review by the cadence of the agreement, before the calendar slides it."""
     return add_months(terms.term_from, terms.review_months * number)
 
 
 def next_review(terms: Terms, number: int, today: date) -> int:
     """The first review from `number` on whose day has not passed (late signing, a long suspension), or the
-    last one that fits the term: nobody is invited to a meeting of last year while another is ahead."""
+    last one that fits the term: nobody is invited to a meeting of last year while another is ahead.
+    """
     while review_day(terms, number) < today and review_day(terms, number + 1) <= terms.term_until:
         number += 1
     return number
@@ -105,15 +112,21 @@ def invited(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     if wait is None or wait.deadline is None:
         raise Conflict("review.not_open", number=state.review)
     day = state.local_day(wait.deadline)
-    calendar = Invitation(uid=f"{state.id}-{due.item}", starts=wait.deadline + REVIEW_OPENS, minutes=REVIEW_MINUTES)
+    calendar = Invitation(
+        uid=f"{state.id}-{due.item}", starts=wait.deadline + REVIEW_OPENS, minutes=REVIEW_MINUTES
+    )
     mails = tuple(
         replace(
-            state.mail_to(c, "review_invitation", due.key, what=due.item, number=state.review, deadline=day.isoformat()),
+            state.mail_to(
+                c, "review_invitation", due.key, what=due.item, number=state.review, deadline=day.isoformat()
+            ),
             invitation=calendar,
         )
         for c in state.companies()
     )
-    entry = state.entry("review.invited", due.item, number=state.review, day=day.isoformat(), because=wait.because)
+    entry = state.entry(
+        "review.invited", due.item, number=state.review, day=day.isoformat(), because=wait.because
+    )
     return Outcome(state=state, entries=(entry,), mails=mails)
 
 
@@ -147,7 +160,8 @@ class HoldReview(Act):
         self._check(state, now)
         item = f"review-{self.number}"
         actions = tuple(
-            ActionItem(number=state.action_count + i, owner=a.owner, what=a.what, due=a.due) for i, a in enumerate(self.actions, start=1)
+            ActionItem(number=state.action_count + i, owner=a.owner, what=a.what, due=a.due)
+            for i, a in enumerate(self.actions, start=1)
         )
         assert state.terms is not None
         following = review_day(state.terms, self.number + 1)
@@ -173,7 +187,14 @@ class HoldReview(Act):
         for action in actions:
             after = after.ask(f"action-{action.number}", (action.owner,), on(action.due))
         present = [a.company for a in self.attendees if a.people]
-        entry = state.entry("review.held", item, number=self.number, held_on=self.held_on.isoformat(), present=present, actions=len(actions))
+        entry = state.entry(
+            "review.held",
+            item,
+            number=self.number,
+            held_on=self.held_on.isoformat(),
+            present=present,
+            actions=len(actions),
+        )
         return Outcome(state=after, entries=(entry,))
 
     def _check(self, state: Alliance, now: datetime) -> None:
@@ -201,9 +222,23 @@ class HoldReview(Act):
 def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
     """What the next review talks about, built from the state: goals, gaps, open items, the open period."""
     labels = {p.company: p.label for p in state.parties}
-    lines = [AgendaLine(code="agenda.goal", values={"title": g.title, "target": g.target, "by": g.by.isoformat()}) for g in state.brief.goals]
-    lines += [AgendaLine(code=f"agenda.gap_{g.axis}", values={"label": labels[g.about], "lowest": g.lowest, "highest": g.highest}) for g in state.gaps]
-    lines += [AgendaLine(code="agenda.action", values={"label": labels[a.owner], "what": a.what, "due": a.due.isoformat()}) for a in state.actions]
+    lines = [
+        AgendaLine(code="agenda.goal", values={"title": g.title, "target": g.target, "by": g.by.isoformat()})
+        for g in state.brief.goals
+    ]
+    lines += [
+        AgendaLine(
+            code=f"agenda.gap_{g.axis}",
+            values={"label": labels[g.about], "lowest": g.lowest, "highest": g.highest},
+        )
+        for g in state.gaps
+    ]
+    lines += [
+        AgendaLine(
+            code="agenda.action", values={"label": labels[a.owner], "what": a.what, "due": a.due.isoformat()}
+        )
+        for a in state.actions
+    ]
     if state.open_period:
         lines.append(AgendaLine(code="agenda.period", values={"number": state.period}))
     return (*lines, AgendaLine(code="agenda.communication"))
@@ -212,7 +247,10 @@ def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
 @rule(FellDue, Alliance.kind, "review/lapse")
 def review_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     """The review was not held: the record says so, and the next one is planned."""
-    return Outcome(state=state.closed_wait(due.item), entries=(state.entry("review.missed", due.item, number=state.review),))
+    return Outcome(
+        state=state.closed_wait(due.item),
+        entries=(state.entry("review.missed", due.item, number=state.review),),
+    )
 
 
 @rule(PaperReady, Alliance.kind, "minutes")
@@ -220,7 +258,13 @@ def minutes_written(state: Alliance, ready: PaperReady, now: datetime) -> Outcom
     """The minutes are written; the review leaves the state."""
     number = int(ready.effect.split("/")[1])
     held = next(m for m in state.minutes if m.number == number)
-    data: dict[str, Any] = {"number": number, "held_on": held.held_on.isoformat(), "place": held.place, "chair": held.chair, "sha256": ready.sha256}
+    data: dict[str, Any] = {
+        "number": number,
+        "held_on": held.held_on.isoformat(),
+        "place": held.place,
+        "chair": held.chair,
+        "sha256": ready.sha256,
+    }
     entry = state.entry("review.minutes_written", f"review-{number}", number=number, sha256=ready.sha256)
     return Outcome(
         state=replace(state, minutes=tuple(m for m in state.minutes if m.number != number)),
@@ -244,10 +288,26 @@ class FinishAction(Act):
         action = next((a for a in state.actions if a.number == self.number), None)
         if action is None or action.owner != by.company:
             raise Conflict("action.not_yours_or_over", number=self.number)
-        rest = replace(state.closed_wait(f"action-{self.number}"), actions=tuple(a for a in state.actions if a != action))
-        entry = state.entry("action.finished", f"action-{self.number}", number=self.number, what=action.what, result=self.result)
-        data: dict[str, Any] = {"number": self.number, "owner": action.owner, "what": action.what, "due": action.due.isoformat(), "result": self.result}
-        return Outcome(state=rest, entries=(entry,), closed=(ClosedItem(kind="action", id=str(self.number), data=data),))
+        rest = replace(
+            state.closed_wait(f"action-{self.number}"), actions=tuple(a for a in state.actions if a != action)
+        )
+        entry = state.entry(
+            "action.finished",
+            f"action-{self.number}",
+            number=self.number,
+            what=action.what,
+            result=self.result,
+        )
+        data: dict[str, Any] = {
+            "number": self.number,
+            "owner": action.owner,
+            "what": action.what,
+            "due": action.due.isoformat(),
+            "result": self.result,
+        }
+        return Outcome(
+            state=rest, entries=(entry,), closed=(ClosedItem(kind="action", id=str(self.number), data=data),)
+        )
 
 
 @rule(FellDue, Alliance.kind, "action/lapse")
@@ -273,7 +333,9 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
     number = state.period + 1
     signed = state.signed_on.isoformat() if state.signed_on else ""
     basis = f"{signed} {state.main_title}"
-    period = new_allocation(state, state.terms, number=number, first=state.period_from, last=last, basis=basis, final=final)
+    period = new_allocation(
+        state, state.terms, number=number, first=state.period_from, last=last, basis=basis, final=final
+    )
     opened = replace(
         state,
         period=number,
@@ -281,7 +343,9 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
         open_period=period.id,
         children=(*state.children, period.id),
     )
-    entry = state.entry("period.opened", period.id, number=number, first=period.period_from.isoformat(), last=last.isoformat())
+    entry = state.entry(
+        "period.opened", period.id, number=number, first=period.period_from.isoformat(), last=last.isoformat()
+    )
     return Outcome(state=opened, entries=(entry,), born=(period,), created=(period.id,))
 
 

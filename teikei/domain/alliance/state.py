@@ -53,6 +53,8 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendance:
+    """Who of one company was at a review; nobody: absent."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     company: Id
     people: Annotated[tuple[Line, ...], at_most(30)] = ()
@@ -69,6 +71,8 @@ class Stand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
+    """What a review resolved, and how each party stood on it."""
+
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     title: Line
     outcome: Line
@@ -110,6 +114,8 @@ class ExitItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
+    """How an alliance leaves: why, on which day, and what is still to do."""
+
     reason: str
     end_date: date
     started: datetime
@@ -123,7 +129,9 @@ class Exit:
 
     def ticked(self, code: str, company: str) -> Exit:
         """The checklist with one line done."""
-        done = tuple(replace(i, done=True) if (i.code, i.company) == (code, company) else i for i in self.checklist)
+        done = tuple(
+            replace(i, done=True) if (i.code, i.company) == (code, company) else i for i in self.checklist
+        )
         return replace(self, checklist=done)
 
 

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Literal
 
 from teikei.domain.act import Act, Actor, Outcome, Paper, Tell, rule
-from teikei.domain.allocation.state import DECISION, INPUTS, LOCKED, PREVIEW, SETTLED, Allocation, Amount, Line
+from teikei.domain.allocation.state import (
+    DECISION,
+    INPUTS,
+    LOCKED,
+    PREVIEW,
+    SETTLED,
+    Allocation,
+    Amount,
+    Line,
+)
 from teikei.domain.clock import Drop, FellDue, PaperReady, only_teikei
 from teikei.domain.decision.state import new_decision
 from teikei.domain.errors import Conflict, Invalid
@@ -44,7 +53,13 @@ class EnterAmount(Act):
             raise Invalid("allocation.negative", "/minor")
         key = (by.company, self.side, self.what)
         rest = tuple(a for a in state.amounts if (a.company, a.side, a.what) != key)
-        mine = Amount(company=by.company, side=self.side, what=self.what, minor=self.minor, evidence_sha256=self.evidence_sha256)
+        mine = Amount(
+            company=by.company,
+            side=self.side,
+            what=self.what,
+            minor=self.minor,
+            evidence_sha256=self.evidence_sha256,
+        )
         amounts = (*rest, mine) if self.minor else rest
         if len(amounts) > MOST_AMOUNTS:
             raise Conflict("allocation.too_many_amounts", most=MOST_AMOUNTS)
@@ -121,15 +136,25 @@ def split_decided(state: Allocation, told: DecisionClosed, now: datetime) -> Out
     """All agreed: the split is locked and its statement written. Else the inputs open again."""
     rest = replace(state.without_child(told.decision), decision="")
     if told.outcome == "approved":
-        entry = state.entry("allocation.locked", state.id, told.decision, pool=state.pool, currency=state.currency)
+        entry = state.entry(
+            "allocation.locked", state.id, told.decision, pool=state.pool, currency=state.currency
+        )
         effect = Effect(key="statement/1", paper="statement")
         locked = replace(
-            rest, stage=LOCKED, votes=told.votes, decided_on=state.local_day(now), decided_by=told.decision, owes=(*state.owes, effect)
+            rest,
+            stage=LOCKED,
+            votes=told.votes,
+            decided_on=state.local_day(now),
+            decided_by=told.decision,
+            owes=(*state.owes, effect),
         )
         return Outcome(state=locked, entries=(entry,))
     reopened = replace(rest, stage=INPUTS, closed=(), lines=(), income=0, cost=0, pool=0)
     reopened = reopened.ask("inputs", state.companies(), now, Step(n=REOPENED_DAYS, unit="business_day"))
-    return Outcome(state=reopened, entries=(state.entry("allocation.reopened", state.id, told.decision, outcome=told.outcome),))
+    return Outcome(
+        state=reopened,
+        entries=(state.entry("allocation.reopened", state.id, told.decision, outcome=told.outcome),),
+    )
 
 
 @rule(PaperReady, Allocation.kind, "statement")
@@ -137,7 +162,9 @@ def statement_written(state: Allocation, ready: PaperReady, now: datetime) -> Ou
     """The statement is written; who receives money confirms that it came."""
     receivers = tuple(line.company for line in state.lines if line.minor)
     entry = state.entry("allocation.statement_written", state.id, sha256=ready.sha256, clauses=ready.clauses)
-    paper = Paper(sha256=ready.sha256, kind="statement", name=f"statement-{state.number}.docx", size=ready.size)
+    paper = Paper(
+        sha256=ready.sha256, kind="statement", name=f"statement-{state.number}.docx", size=ready.size
+    )
     written = replace(state, statement_sha256=ready.sha256)
     if not receivers:
         done = _settled(written)
@@ -161,7 +188,12 @@ class ConfirmPayment(Act):
             raise Conflict("allocation.nothing_to_confirm")
         minor = next(line.minor for line in state.lines if line.company == by.company)
         entry = state.entry(
-            "allocation.payment_confirmed", state.id, by.company, minor=minor, currency=state.currency, evidence=self.evidence_sha256
+            "allocation.payment_confirmed",
+            state.id,
+            by.company,
+            minor=minor,
+            currency=state.currency,
+            evidence=self.evidence_sha256,
         )
         paid = state.answered("payment", by.company)
         if paid.wait("payment"):
@@ -192,4 +224,6 @@ def dropped(state: Allocation, drop: Drop, now: datetime) -> Outcome[Allocation]
     """The alliance is over without this period."""
     drops = tuple(Tell(to=child, act=Drop(reason=drop.reason)) for child in state.children)
     over = replace(state.quiet(), stage=SETTLED, dropped=True, children=())
-    return Outcome(state=over, entries=(state.entry("allocation.dropped", state.id, reason=drop.reason),), tells=drops)
+    return Outcome(
+        state=over, entries=(state.entry("allocation.dropped", state.id, reason=drop.reason),), tells=drops
+    )

@@ -71,7 +71,9 @@ class Allocation(Matter):
     dropped: bool = False
 
 
-def new_allocation(parent: Any, terms: Terms, *, number: int, first: date, last: date, basis: str, final: bool) -> Allocation:
+def new_allocation(
+    parent: Any, terms: Terms, *, number: int, first: date, last: date, basis: str, final: bool
+) -> Allocation:
     """A period of an alliance, under the terms in force. `parent` is the Alliance."""
     return Allocation(
         id=parent.new_id("allocation"),

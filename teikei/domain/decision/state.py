@@ -31,6 +31,8 @@ class Internal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
+    """How one company voted, and why."""
+
     company: str
     choice: Choice
     reason: str
@@ -56,7 +58,9 @@ class Decision(Matter):
         return next((i for i in self.internal if i.company == company), None)
 
 
-def new_decision(parent: Matter, subject: Subject, now: datetime, *, days: int, about: str, sha256: str = "") -> Decision:
+def new_decision(
+    parent: Matter, subject: Subject, now: datetime, *, days: int, about: str, sha256: str = ""
+) -> Decision:
     """A decision of all parties of `parent`, to be answered within `days` business days."""
     ja, en = TITLES[subject]
     return Decision(

@@ -32,7 +32,11 @@ class Comment(Act):
         state.party(by.company)
         state.running()
         number = state.comments + 1
-        item = ClosedItem(kind="comment", id=str(number), data={"by": by.company, "person": by.person, "at": now.isoformat(), "text": self.text})
+        item = ClosedItem(
+            kind="comment",
+            id=str(number),
+            data={"by": by.company, "person": by.person, "at": now.isoformat(), "text": self.text},
+        )
         entry = state.entry("decision.commented", state.id, text=self.text, number=number)
         return Outcome(state=replace(state, comments=number), entries=(entry,), closed=(item,))
 
@@ -58,9 +62,16 @@ class RecordInternalApproval(Act):
         ready = {i.company for i in internal if i.status != "submitted"} == set(state.companies())
         entries = (
             state.entry("decision.internal", state.id, by.company, status=self.status),
-            Entry(code="decision.internal_reference", subjects=(state.id,), values={"reference": self.reference}, private_to=(by.company,)),
+            Entry(
+                code="decision.internal_reference",
+                subjects=(state.id,),
+                values={"reference": self.reference},
+                private_to=(by.company,),
+            ),
         )
-        return Outcome(state=replace(state, internal=internal, stage=VOTING if ready else CALLED), entries=entries)
+        return Outcome(
+            state=replace(state, internal=internal, stage=VOTING if ready else CALLED), entries=entries
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
