@@ -19,11 +19,11 @@ def retryable(error: TeikeiError) -> bool:
     return next(answer for base, answer in RETRYABLE.items() if isinstance(error, base))
 
 
-def as_failure(error: TeikeiError) -> ApplicationError:
-    """The failure that carries class, code, pointer and parameters; no sentence."""
+def as_failure(error: TeikeiError, seen: int | None = None) -> ApplicationError:
+    """The failure that carries class, code, pointer and parameters; no sentence. `seen`: see `TeikeiError`."""
     return ApplicationError(
         error.code,
-        {"class": type(error).__name__, "pointer": error.pointer, "params": error.params},
+        {"class": type(error).__name__, "pointer": error.pointer, "params": error.params, "seen": seen},
         type=error.code,
         non_retryable=not retryable(error),
         category=ApplicationErrorCategory.BENIGN,
@@ -36,10 +36,12 @@ def as_error(failure: BaseException | None) -> TeikeiError | None:
         if isinstance(failure, ApplicationError) and failure.details and isinstance(failure.details[0], dict):
             details = failure.details[0]
             kind = KINDS.get(str(details.get("class")), Refused)
-            return kind(
+            error = kind(
                 failure.type or "server.error",
                 str(details.get("pointer", "")),
                 **dict(details.get("params", {})),
             )
+            error.seen = details.get("seen")
+            return error
         failure = failure.cause if isinstance(failure, FailureError) else failure.__cause__
     return None

@@ -117,6 +117,9 @@ class Reads(Protocol):
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter."""
 
+    def there(self, subject: Subject, kind: str, matter: str) -> None:
+        """Nothing where the subject may see this matter; else as `matter`."""
+
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
     ) -> Page:

@@ -89,7 +89,9 @@ class Require:
         subject, seen = NOBODY, None
         if self.action is not PUBLIC:
             secret = request.headers.get("authorization", "")
-            subject, seen = await run_in_threadpool(self._look, services.reads, secret, request.path_params)
+            subject, seen = await run_in_threadpool(
+                self._look, services.reads, secret, request.path_params, acting=request.method == "POST"
+            )
         for name in request.query_params:
             if name not in queries:
                 raise BadParameter("field.extra", name[:100])
@@ -104,7 +106,7 @@ class Require:
             idempotency=idempotency,
         )
 
-    def _look(self, reads: Reads, secret: str, path: Mapping[str, str]) -> tuple[Subject, Any]:
+    def _look(self, reads: Reads, secret: str, path: Mapping[str, str], *, acting: bool) -> tuple[Subject, Any]:
         if not secret:
             raise NotSignedIn("auth.missing")
         shaped = SECRET.fullmatch(secret)
@@ -115,6 +117,8 @@ class Require:
             raise Forbidden("auth.company_only")
         if self.action is OPERATOR and not subject.operator:
             raise Forbidden("act.operator_only")
+        if acting and isinstance(self.loader, OfMatter):
+            return subject, self.loader.there(reads, subject, path)
         return subject, self.loader(reads, subject, path) if self.loader else None
 
 
@@ -178,10 +182,19 @@ def shaped(prefix: str, given: str) -> str:
     return given
 
 
+@dataclass(frozen=True, slots=True)
+class OfMatter:
+    """Loads the view of the matter that the path names; an act needs only to know that it is there."""
+
+    kind: str
+
+    def __call__(self, reads: Reads, subject: Subject, path: Mapping[str, str]) -> dict[str, Any]:
+        return reads.matter(subject, self.kind, shaped(PREFIXES[self.kind], path["id"]))
+
+    def there(self, reads: Reads, subject: Subject, path: Mapping[str, str]) -> None:
+        reads.there(subject, self.kind, shaped(PREFIXES[self.kind], path["id"]))
+
+
 def matter(kind: str) -> Loader:
-    """Loads the view of the matter that the path names."""
-
-    def load(reads: Reads, subject: Subject, path: Mapping[str, str]) -> dict[str, Any]:
-        return reads.matter(subject, kind, shaped(PREFIXES[kind], path["id"]))
-
-    return load
+    """The loader of one kind of matter."""
+    return OfMatter(kind)

@@ -57,7 +57,6 @@ STATUS: dict[type[TeikeiError], int] = {
     Busy: 429,
     Trouble: 503,
     Broken: 500,
-    Broken: 500,
     TeikeiError: 500,
 }
 """By class; the nearest base counts."""

@@ -53,10 +53,12 @@ class LivingMatter(Generic[S]):
         """Validator: run the rule on our copy and drop the result; a refusal writes no history."""
         if self.draining:
             raise as_failure(Rollover("matter.rollover"))
+        if self.lock.locked():
+            return  # a commit is on its way: SQL may be newer than our copy, so the next commit decides, not we
         try:
             judge(say.act, self.state, say.by, say.at or workflow.now())
         except TeikeiError as error:
-            raise as_failure(error) from error
+            raise as_failure(error, seen=self.state.version) from error
 
     async def heard(self, say: Say) -> Receipt:
         """Handler: someone waits, so the act is tried for five seconds and then freed."""
@@ -104,8 +106,8 @@ class LivingMatter(Generic[S]):
                     retry_policy=options.CALLER_RETRY,
                     local_retry_threshold=options.LOCAL_RETRY_THRESHOLD,
                 )
-            except ActivityError as failure:
-                raise _accident(failure) from failure
+            except FailureError as failure:  # of a local activity an ActivityError or its cause itself (seen)
+                raise _accident(failure) from failure.cause
             self.state = committed.state
             return committed.receipt
 
@@ -126,8 +128,8 @@ class LivingMatter(Generic[S]):
                     retry_policy=options.CALLER_RETRY,
                     local_retry_threshold=options.LOCAL_RETRY_THRESHOLD,
                 )
-            except ActivityError as failure:
-                raise _accident(failure) from failure
+            except FailureError as failure:
+                raise _accident(failure) from failure.cause
 
     # waiting
 
@@ -300,21 +302,25 @@ class LivingMatter(Generic[S]):
             raise as_failure(Conflict("matter.current"))
 
 
-def _accident(failure: ActivityError) -> BaseException:
+def _accident(failure: FailureError) -> BaseException:
     """What a failed activity means: a rule's no, trouble that may pass, or (its code is broken) the failure itself."""
     if is_cancelled_exception(failure):
         return asyncio.CancelledError()
     known = as_error(failure)
     if known:
         return known
-    return failure if isinstance(failure.cause, ApplicationError) else Unavailable("sql.unavailable")
+    return failure if _broken(failure) else Unavailable("sql.unavailable")
+
+
+def _broken(error: BaseException) -> ApplicationError | None:
+    """The failure of our own code, as it is or under the activity in which it happened."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    return cause if isinstance(cause, ApplicationError) else None
 
 
 def _reason(error: BaseException) -> str:
     known = as_error(error)
     if known:
         return known.code
-    cause = error.cause if isinstance(error, ActivityError) else error
-    if isinstance(cause, ApplicationError):
-        return cause.type or "failure"
-    return type(cause).__name__
+    broken = _broken(error)
+    return (broken.type or "failure") if broken else type(error).__name__

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from teikei.domain.act import TEIKEI, Act, Actor, Outcome, Tell, find_rule
 from teikei.domain.errors import Conflict, Forbidden
 from teikei.domain.fields import Line, Note, Sha256
-from teikei.domain.matter import Attention, Due, Matter, Suspension
+from teikei.domain.matter import SUSPENSION, Attention, Due, Matter, Suspension
 
 
 def only_teikei(by: Actor) -> None:
@@ -33,8 +33,8 @@ class FellDue(Act):
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         only_teikei(by)
-        state.running()
         due = state.due_item(self.item)
+        (replace(state, suspended=None) if due and due.item == SUSPENSION else state).running()
         if due is None or due.at is None:
             raise Conflict("due.gone", item=self.item)
         if due.at > now:

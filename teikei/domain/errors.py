@@ -25,7 +25,12 @@ Param = str | int
 
 
 class TeikeiError(Exception):
-    """Base: `code` in the style `decision.closed`, parameters for the sentence, pointer to the field."""
+    """Base: `code` in the style `decision.closed`, parameters for the sentence, pointer to the field.
+
+    `seen`: the version of the copy on which a run refused before any commit; None where what is stored decided.
+    """
+
+    seen: int | None = None
 
     def __init__(self, code: str, /, pointer: str = "", **params: Param) -> None:
         super().__init__(code)

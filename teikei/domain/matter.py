@@ -111,6 +111,10 @@ class Effect:
     paper: str = ""
 
 
+SUSPENSION = "suspension"
+"""The item under which a suspension waits for its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
     """Since when a matter stands still, and why."""
@@ -169,11 +173,15 @@ class Matter:
     def over(self) -> bool:
         return self.stage in self.over_stages
 
+    def awake(self) -> tuple[Due, ...]:
+        """What can fall due: while suspended only the end of the suspension, nothing when over."""
+        if self.over:
+            return ()
+        return tuple(d for d in self.due if self.suspended is None or d.item == SUSPENSION)
+
     def earliest(self) -> Due | None:
-        """The item that falls due first; none while suspended or over."""
-        if self.suspended or self.over:
-            return None
-        return min((d for d in self.due if d.at), key=lambda d: (d.at, d.key), default=None)
+        """The item that falls due first."""
+        return min((d for d in self.awake() if d.at), key=lambda d: (d.at, d.key), default=None)
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant where the alliance lives."""

@@ -11,6 +11,9 @@ import pytest
 
 from tests.api.scene import Life, Site, example
 
+NOBODY = "cmp_" + "z" * 26
+MARKETING = {"form": "co_marketing", "campaigns": ["夏"], "budget": 1}
+EVERY_PARTY = "intake.contributions_of_every_party"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -93,12 +96,12 @@ TERMS = [
     Case("a float for a ratio", put("/terms/shares/0/ratio", 0.6), "/terms/shares/0/ratio", "field.not_ratio"),
     Case("a decimal text for a ratio", put("/terms/shares/0/ratio", "0.6"), "/terms/shares/0/ratio", "field.not_ratio"),
     Case("a ratio over zero", put("/terms/shares/0/ratio", "1/0"), "/terms/shares/0/ratio", "field.not_ratio"),
-    Case("shares of another company", put("/terms/shares/1/company", "cmp_" + "z" * 26), "/terms/shares", "terms.shares_name_other_parties"),
+    Case("shares of another company", put("/terms/shares/1/company", NOBODY), "/terms/shares", "terms.shares_name_other_parties"),
     Case("a currency that we do not know", put("/terms/currency", "XXX"), "/terms/currency", "money.unknown_currency"),
     Case("no currency at all", put("/terms/currency", "yen"), "/terms/currency", "field.pattern"),
-    Case("the terms of another form", put("/terms/special", {"form": "co_marketing", "campaigns": ["夏"], "budget": 1}), "/terms/special/form", "terms.other_form"),
+    Case("the terms of another form", put("/terms/special", MARKETING), "/terms/special/form", "terms.other_form"),
     Case("an unknown form", put("/terms/special", {"form": "joint"}), "/terms/special/form", "field.not_one_of"),
-    Case("a wrong field of the form that is meant", put("/terms/special/results_rule", "x"), "/terms/special/results_rule", "field.not_one_of"),
+    Case("a wrong field of the form", put("/terms/special/results_rule", "x"), "/terms/special/results_rule", "field.not_one_of"),
     Case("a missing field of the form that is meant", drop("/terms/special/theme"), "/terms/special/theme", "field.missing"),
     Case("an extra field of the form that is meant", put("/terms/special/zzz", 1), "/terms/special/zzz", "field.extra"),
     Case("no form at all", put("/terms/special", 5), "/terms/special", "field.not_object"),
@@ -202,7 +205,7 @@ async def test_the_rules_of_an_intake_name_their_field(site: Site) -> None:
         Case("text for an answer", put("/answers/land", "no"), "/answers/land", "field.not_boolean"),
         Case("a benefit twice", put("/benefits/1/kind", "risk_sharing"), "/benefits", "intake.twice"),
         Case("three risks", lambda body: body["risks"].pop(), "/risks", "field.too_few"),
-        Case("a party without contribution", put("/contributions/1/company", life.pair[0]), "/contributions", "intake.contributions_of_every_party"),
+        Case("a party without contribution", put("/contributions/1/company", life.pair[0]), "/contributions", EVERY_PARTY),
     ]  # fmt: skip
     for case in cases:
         await refused(site, f"{life.path}/intake", good, case)

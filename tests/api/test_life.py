@@ -11,7 +11,7 @@ from tests.api.scene import Life, Site
 async def all_of(site: Site, path: str, who: str, limit: int = 100) -> list[dict[str, Any]]:
     """Every row of a list, by following its cursor."""
     rows: list[dict[str, Any]] = []
-    where = f"{path}?limit={limit}"
+    where = f"{path}{'&' if '?' in path else '?'}limit={limit}"
     while where:
         answer = await site.ask("GET", where, who)
         assert answer.status_code == 200, answer.text
@@ -75,6 +75,7 @@ async def test_mails_are_listed_to_their_own_company_and_can_be_read_and_resent(
     lists = [await all_of(life.site, f"{life.path}/outbox", who) for who in life.pair]
     assert all(lists)
     assert {r["id"] for r in lists[0]}.isdisjoint(r["id"] for r in lists[1])
+    assert await all_of(life.site, f"{life.path}/outbox?status=dead", life.pair[0]) == []
     one = lists[0][0]["id"]
     mail = await life.site.ask("GET", f"/v1/outbox/{one}.eml", life.pair[0])
     assert mail.headers["content-type"] == "message/rfc822"
@@ -109,6 +110,13 @@ async def test_lists_find_matters_by_alliance_and_stage(life: Life) -> None:
         "data"
     ]
     assert life.alliance in {a["id"] for a in found}
+
+
+async def test_the_next_page_keeps_what_was_asked_for(life: Life) -> None:
+    path = f"/v1/decisions?alliance={life.alliance}&stage=closed"
+    whole = await all_of(life.site, path, life.pair[0])
+    assert len(whole) > 2
+    assert await all_of(life.site, path, life.pair[0], limit=1) == whole
 
 
 async def test_an_outsider_finds_nothing_of_it(life: Life) -> None:

@@ -104,6 +104,7 @@ async def test_an_accident_tells_nothing_and_is_logged_under_its_trace(memory: S
     assert (answer.status_code, answer.json()["code"]) == (500, "server.error")
     assert "hunter2" not in answer.text
     assert [(entry["event"], entry["path"]) for entry in logs] == [("api.unhandled", "/v1/alliances")]
+    assert (logs[0]["log_level"], bool(logs[0]["exc_info"])) == ("error", True)
     assert logs[0]["trace_id"] == answer.headers["x-trace-id"]
 
 

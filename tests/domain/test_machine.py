@@ -113,8 +113,9 @@ class Alliances(RuleBasedStateMachine):
             return self._of_agreement(state, what, offset)
         if isinstance(state, Decision):
             return (
-                Comment(text="意見"), RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"), CastVote(choice="yes"),
-                RecordInternalApproval(status="approved", reference="稟議"), RecordInternalApproval(status="returned", reference="稟議"),
+                Comment(text="意見"), RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"),
+                RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"),
+                RecordInternalApproval(status="returned", reference="稟議"),
                 CastVote(choice="no" if what % 3 else "abstain"),
             )  # fmt: skip
         if isinstance(state, Allocation):

@@ -92,7 +92,8 @@ ACTS: tuple[Act, ...] = (
     EnterAmount(side="income", what="x", minor=1, evidence_sha256=EVIDENCE), CloseInputs(), ConfirmPayment(evidence_sha256=EVIDENCE),
     DraftNda(), CallGoNoGo(), PlanReview(), DraftTermination(), OpenFinalPeriod(), SubmitSplit(), FellDue(item="x/lapse"),
     FellDue(item="votes/lapse"), PaperReady(effect="version/1", sha256=EVIDENCE, size=1), Hold(reason="x"), Release(), Drop(reason="x"),
-    NoteAttention(reason="x"), ClearAttention(how="retry", note="x"), DecisionClosed(decision="dec_x", subject="approval", outcome="approved"),
+    NoteAttention(reason="x"), ClearAttention(how="retry", note="x"),
+    DecisionClosed(decision="dec_x", subject="approval", outcome="approved"),
     DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
     AgreementMoved(agreement="agr_x", role="nda", to="approved"), AgreementMoved(agreement="agr_x", role="main", to="reopened"),
     AgreementMoved(agreement="agr_x", role="termination", to="ended"), PeriodSettled(allocation="alc_x", number=1, pool=0),
@@ -130,7 +131,8 @@ def test_every_act_in_every_moment_is_a_coded_refusal_or_leaves_a_trace(act: Act
 
 
 NEVER = (
-    opening(), RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Freeze(sha256=EVIDENCE), FellDue(item="x/lapse"),
+    opening(),
+    RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Freeze(sha256=EVIDENCE), FellDue(item="x/lapse"),
     ClearAttention(how="retry", note="x"), DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
     Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
     PaperReady(effect="version/2", sha256=EVIDENCE, size=1),

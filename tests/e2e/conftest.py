@@ -33,7 +33,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     try:
         processes.wait_for(process, said, "Ctrl-C")
         facts = json.loads((home / "run" / "children.json").read_text(encoding="utf-8"))
-        yield Running(address=facts["api"], operator_key=(home / "operator.key").read_text(encoding="utf-8").strip(), home=home)
+        key = (home / "operator.key").read_text(encoding="utf-8").strip()
+        serving = Running(address=facts["api"], operator_key=key, home=home)
+        yield serving
+        serving.close()
     finally:
         code = processes.interrupt(process)
     assert code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from teikei.player import Api, Player, enrol
@@ -17,11 +17,18 @@ class Running:
     address: str
     operator_key: str
     home: Path
+    opened: list[Api] = field(default_factory=list)
 
     def player(self, scene: Scene, *, collect: bool = False) -> Player:
         """A scene ready to be played here; `collect`: refused steps are kept instead of ending it."""
         api = Api(self.address)
+        self.opened.append(api)
         return Player(api, scene, enrol(api, scene, self.operator_key), refusals=[] if collect else None)
+
+    def close(self) -> None:
+        """Close the connections of every player."""
+        for api in self.opened:
+            api.client.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from tests.faults.siege import Siege, siege
+from tests.faults.siege import KINDS, Siege, siege
 from tests.support.postgres import PostgresMissingError, start_cluster
 
 
@@ -29,13 +29,16 @@ class Campaign:
     back_within: float
     """Seconds from a kill to the first act that was begun after it and is stored; more when other tests share the cores."""
 
+    acts_since_copy: int = 200
+    kinds: tuple[str, ...] = tuple(KINDS)
+
     @property
     def full(self) -> bool:
         return self.name != "quick"
 
 
 CAMPAIGNS = {
-    "": Campaign("quick", {"sqlite": 1, "postgresql": 1}, 1, 60.0),
+    "": Campaign("quick", {"sqlite": 1, "postgresql": 1}, 1, 60.0, 30, ("api", "worker+temporal")),
     "faults": Campaign("faults", {"sqlite": 20, "postgresql": 5}, 1, 15.0),
     "soak": Campaign("soak", {"sqlite": 200, "postgresql": 100}, 10, 15.0),
 }

@@ -87,7 +87,7 @@ class Siege:
             await self.hold(name)
             self.release(name)
             process = await _started(child)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while process.poll() is None:
                 await asyncio.sleep(0.005)
         at = time.monotonic()
@@ -100,14 +100,14 @@ class Siege:
 
     async def recovered(self, kind: str, killed: float) -> float:
         """Wait for the first act after a kill; note how long that took."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(180):
             took = await self.crowd.until_answered(killed) - killed
         self.back[kind].append(took)
         return took
 
     async def verify(self) -> None:
         """Everybody rests; then SQL, the runs and the mails are looked at."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(180):
             await self.crowd.rest()
         self.judge(self.books.check(self.crowd.said))
         differences = await self.runs.differences(self.books)

@@ -34,6 +34,7 @@ from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.waiting import CLAIMS, OUT_COLUMNS, OrderRow, OutboxRow
 from teikei.domain.errors import Conflict, Invalid, Refused, Unknown
 from teikei.domain.ids import derive
+from teikei.domain.matter import SUSPENSION
 
 __all__ = ["LEASE", "OrderRow", "OutboxRow", "SqlQueue"]
 
@@ -49,7 +50,7 @@ _CLOCK_OF = (
     .join_from(_MATTERS, _ALLIANCES, _MATTERS.c.alliance_id == _ALLIANCES.c.id)
     .where(_MATTERS.c.id == bindparam("matter"))
 )
-_AWAKE = _MATTERS.c.over.is_(False) & _MATTERS.c.suspended.is_(False)
+_AWAKE = _MATTERS.c.over.is_(False) & or_(_MATTERS.c.suspended.is_(False), _DUE.c.key.startswith(f"{SUSPENSION}/"))
 
 
 def _told(problem: Refused) -> dict[str, Any]:
@@ -169,6 +170,9 @@ class SqlQueue:
 
     def alliance_of(self, matter: str) -> str:
         return str(self._column(_MATTERS.c.alliance_id, matter))
+
+    def version_of(self, matter: str) -> int:
+        return int(self._column(_MATTERS.c.version, matter))
 
     def is_over(self, matter: str) -> bool:
         return bool(self._column(_MATTERS.c.over, matter))

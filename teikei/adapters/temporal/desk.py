@@ -21,6 +21,7 @@ from activities.ports import Advanced, Ledger, Pending
 from activities.record import Order, Receipt, Say, saying
 from teikei.adapters.sql.commit import body_hash
 from teikei.adapters.temporal.clock import SandboxClock
+from teikei.adapters.temporal.overtaken import overtaken
 from teikei.adapters.temporal.speak import Gone, Voice
 from teikei.domain.errors import Busy, Conflict, Refused, Trouble
 
@@ -64,7 +65,8 @@ class TemporalDesk:
                 stamped = replace(say, at=await self._now(matter))
                 return await self._voice.say(matter, stamped, timedelta(seconds=max(left, 0.1)))
             except Refused as refusal:
-                return await self._answered_before(say, refusal)
+                if not await overtaken(self._voice, self._queue, matter, refusal):
+                    return await self._answered_before(say, refusal)
             except Gone:
                 if over := await self._revived(matter, say):
                     return over

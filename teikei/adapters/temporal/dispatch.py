@@ -16,6 +16,7 @@ import structlog
 
 from activities.ports import Ledger
 from activities.record import Say, saying
+from teikei.adapters.temporal.overtaken import overtaken
 from teikei.adapters.temporal.speak import Gone, Voice
 from teikei.domain.act import TEIKEI
 from teikei.domain.clock import NoteAttention
@@ -125,6 +126,9 @@ class Dispatcher:
         if await asyncio.to_thread(self._queue.answer, row.id):
             await self._close(row, "done")
             return
+        if await overtaken(self._voice, self._queue, row.target, refusal):
+            await asyncio.to_thread(self._queue.later, row.id, IDLE, refusal.code)
+            return
         if refusal.code in EXPECTED:
             await self._close(row, "refused", refusal.code)
             return
@@ -151,6 +155,9 @@ class Dispatcher:
             receipt = await self._voice.say(row.matter, say)
         except Refused as refusal:
             stored = await asyncio.to_thread(self._queue.answer, row.key)
+            if stored is None and await overtaken(self._voice, self._queue, row.matter, refusal):
+                await asyncio.to_thread(self._queue.order_later, row.id, IDLE)
+                return
             await asyncio.to_thread(self._queue.close_order, row.id, stored[1] if stored else None, None if stored else refusal)
         except Gone:
             await self._revive_or_refuse(row)

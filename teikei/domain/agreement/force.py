@@ -41,6 +41,8 @@ class Sign(Act):
             raise Conflict("agreement.signed_already")
         if self.signed_at > now:
             raise Invalid("agreement.signed_in_the_future", "/signed_at")
+        if state.approved_at and self.signed_at < state.approved_at:
+            raise Invalid("agreement.signed_before_approval", "/signed_at", approved_at=state.approved_at.isoformat())
         mine = Signature(
             company=by.company,
             signatory=self.signatory,
@@ -68,7 +70,12 @@ def _bound(state: Agreement, now: datetime) -> Outcome[Agreement]:
     first = state.terms.term_from if state.terms else signed_on
     effective = max(first, signed_on)
     signed = replace(
-        state, stage=SIGNED, signed_on=signed_on, effective_on=effective, term_until=_term_until(state)
+        state,
+        stage=SIGNED,
+        signed_on=signed_on,
+        effective_on=effective,
+        term_since=effective,
+        term_until=_term_until(state),
     )
     entry = state.entry(
         "agreement.concluded", state.id, signed_on=signed_on.isoformat(), effective_on=effective.isoformat()
@@ -109,13 +116,17 @@ def clocks(state: Agreement) -> Agreement:
     end = Due(key="term/end", base=on(last), steps=(Step(n=1, unit="day"),), slide="none")
     state = state.with_due(end)
     if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused:
-        return state.without_due("notice/safe")
-    steps = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
-    return state.with_due(
-        Due(key="notice/safe", base=on(last), steps=steps, slide="earlier", drop_if_past=True)
-    )
+        return state.without_due("notice/ahead-14", "notice/ahead-3", "notice/safe")
+    safe = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
+
+    def ahead(what: str, *further: Step) -> Due:
+        return Due(key=f"notice/{what}", base=on(last), steps=(*safe, *further), slide="earlier", drop_if_past=True)
+
+    return state.with_due(ahead("ahead-14", Step(n=-14, unit="day")), ahead("ahead-3", Step(n=-3, unit="day")), ahead("safe"))
 
 
+@rule(FellDue, Agreement.kind, "notice/ahead-14")
+@rule(FellDue, Agreement.kind, "notice/ahead-3")
 @rule(FellDue, Agreement.kind, "notice/safe")
 def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     """The safe day for a refusal of renewal: five business days before the last day on which it may arrive."""
@@ -158,6 +169,8 @@ class RefuseRenewal(Act):
             raise Conflict("agreement.renewal_refused_already")
         if self.arrived_on > state.local_day(now):
             raise Invalid("agreement.arrival_in_the_future", "/arrived_on")
+        if state.term_since and self.arrived_on < state.term_since:
+            raise Conflict("agreement.arrived_before_the_term", term_since=state.term_since.isoformat())
         legal = add_months(state.term_until, -state.terms.notice_months)
         if self.arrived_on > legal:
             raise Conflict("agreement.notice_too_late", legal_last_day=legal.isoformat())
@@ -179,6 +192,6 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     ):
         return ended(state, "expired")
     until = last_day(state.term_until + timedelta(days=1), 12 * state.terms.renewal_years)
-    renewed = replace(state, term_until=until, terms=replace(state.terms, term_until=until))
+    renewed = replace(state, term_since=state.term_until + timedelta(days=1), term_until=until, terms=replace(state.terms, term_until=until))
     entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
     return Outcome(state=clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))

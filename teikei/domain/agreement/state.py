@@ -62,9 +62,13 @@ class Agreement(Matter):
     version_now: Version | None = None
     approval: str = ""
     """The decision on the present bytes, while it is open."""
+    approved_at: datetime | None = None
+    """When all companies had approved the present bytes; no signature is older."""
     signatures: tuple[Signature, ...] = ()
     signed_on: date | None = None
     effective_on: date | None = None
+    term_since: date | None = None
+    """First day of the present term; a renewal begins a new one."""
     term_until: date | None = None
     renewal_refused: bool = False
     reason: str = ""

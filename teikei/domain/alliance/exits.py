@@ -8,12 +8,12 @@ from typing import Literal
 
 from teikei.domain.act import Act, Actor, Entry, Outcome, Tell, rule
 from teikei.domain.agreement.state import new_agreement
+from teikei.domain.alliance.closing import progressed
 from teikei.domain.alliance.operation import open_period, plan_period
-from teikei.domain.alliance.state import CLOSED, EXIT, OPERATION, Alliance, Exit, ExitItem
+from teikei.domain.alliance.state import EXIT, OPERATION, Alliance, Exit, ExitItem
 from teikei.domain.clock import Drop, FellDue, only_teikei
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Line, Note
-from teikei.domain.ids import kind_of
 from teikei.domain.matter import Due, Step, on
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.terms import TerminationTerms
@@ -148,7 +148,21 @@ def termination_moved(state: Alliance, told: AgreementMoved, now: datetime) -> O
             return Outcome(state=rest, entries=(entry,))
         back = replace(rest.closed_wait("exit"), stage=OPERATION, exit=None)
         return Outcome(state=plan_period(back), entries=(entry,))
-    over = replace(state, exit=replace(state.exit, terminated=True))
+    if state.exit.end_date > state.local_day(now):
+        end = Due(key="end/day", base=on(state.exit.end_date), steps=(Step(n=1, unit="day"),), slide="none")
+        return Outcome(state=state.with_due(end), entries=(entry,))
+    return _terminated(state, entry)
+
+
+@rule(FellDue, Alliance.kind, "end/day")
+def end_day(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
+    """The agreed last day is over: now the main agreement ends and the last period can be settled."""
+    return _terminated(state, state.entry("exit.end_day", state.id))
+
+
+def _terminated(state: Alliance, entry: Entry) -> Outcome[Alliance]:
+    assert state.exit is not None
+    over = replace(state.without_due("end/day"), exit=replace(state.exit, terminated=True))
     outcome = progressed(over, entry)
     return replace(outcome, tells=(Tell(to=state.main, act=Drop(reason="terminated")), *outcome.tells))
 
@@ -186,21 +200,3 @@ def exit_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     missing = [f"{i.company} {i.code}" for i in state.exit.checklist if i.company and not i.done]
     rest = replace(state.closed_wait("exit"), exit=replace(state.exit, lapsed=True))
     return progressed(rest, state.entry("exit.lapsed", state.id, items=missing))
-
-
-def progressed(state: Alliance, entry: Entry) -> Outcome[Alliance]:
-    """Close the alliance as soon as nothing of its exit is open."""
-    if state.exit is None or state.stage != EXIT:
-        return Outcome(state=state, entries=(entry,))
-    open_items = [i for i in state.exit.checklist if not i.done and (not i.company or not state.exit.lapsed)]
-    unsettled = any(
-        kind_of(child) == "allocation" for child in state.children
-    )  # an earlier period may be open beside the last
-    if open_items or not state.exit.terminated or unsettled:
-        return Outcome(state=state, entries=(entry,))
-    tells = tuple(Tell(to=child, act=Drop(reason="alliance closed")) for child in state.children)
-    over = replace(state.quiet(), stage=CLOSED, children=())
-    closed = state.entry(
-        "alliance.closed", state.id, end_date=state.exit.end_date.isoformat(), reason=state.exit.reason
-    )
-    return Outcome(state=over, entries=(entry, closed), tells=tells)

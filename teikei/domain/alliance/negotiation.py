@@ -8,7 +8,8 @@ from typing import Literal
 
 from teikei.domain.act import Act, Actor, Outcome, rule
 from teikei.domain.agreement.state import new_agreement
-from teikei.domain.alliance.exits import begin_exit, progressed
+from teikei.domain.alliance.closing import progressed
+from teikei.domain.alliance.exits import begin_exit
 from teikei.domain.alliance.operation import begin_operation, plan_period
 from teikei.domain.alliance.state import NEGOTIATION, OPERATION, SIGNING, Alliance, abandon
 from teikei.domain.clock import FellDue
@@ -60,6 +61,6 @@ def main_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[
     if state.stage in {NEGOTIATION, SIGNING}:
         return abandon(rest, told.reason)
     if state.exit is not None:
-        return progressed(replace(rest, exit=replace(state.exit, terminated=True)), entry)
+        return progressed(replace(rest.without_due("end/day"), exit=replace(state.exit, terminated=True)), entry)
     gone = begin_exit(rest, told.reason, told.term_until or state.local_day(now), now, agreed=False)
     return replace(gone, entries=(entry, *gone.entries))

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Outcome, Paper, rule
+from teikei.domain.alliance.closing import action_item, progressed
 from teikei.domain.alliance.state import (
     OPERATION,
     ActionItem,
@@ -202,6 +203,8 @@ class HoldReview(Act):
             raise Conflict("review.not_open", number=self.number)
         if self.held_on > state.local_day(now):
             raise Invalid("review.in_the_future", "/held_on")
+        if state.terms and self.held_on < state.terms.term_from:
+            raise Invalid("review.before_the_term", "/held_on", first=state.terms.term_from.isoformat())
         known = set(state.companies())
         if len({a.company for a in self.attendees}) != len(self.attendees):
             raise Invalid("parties.twice", "/attendees")
@@ -266,10 +269,10 @@ def minutes_written(state: Alliance, ready: PaperReady, now: datetime) -> Outcom
         "sha256": ready.sha256,
     }
     entry = state.entry("review.minutes_written", f"review-{number}", number=number, sha256=ready.sha256)
-    return Outcome(
-        state=replace(state, minutes=tuple(m for m in state.minutes if m.number != number)),
-        entries=(entry,),
-        closed=(ClosedItem(kind="review", id=str(number), data=data),),
+    done = progressed(replace(state, minutes=tuple(m for m in state.minutes if m.number != number)), entry)
+    return replace(
+        done,
+        closed=(ClosedItem(kind="review", id=str(number), data=data), *done.closed),
         papers=(Paper(sha256=ready.sha256, kind="minutes", name=f"minutes-{number}.docx", size=ready.size),),
     )
 
@@ -298,16 +301,7 @@ class FinishAction(Act):
             what=action.what,
             result=self.result,
         )
-        data: dict[str, Any] = {
-            "number": self.number,
-            "owner": action.owner,
-            "what": action.what,
-            "due": action.due.isoformat(),
-            "result": self.result,
-        }
-        return Outcome(
-            state=rest, entries=(entry,), closed=(ClosedItem(kind="action", id=str(self.number), data=data),)
-        )
+        return Outcome(state=rest, entries=(entry,), closed=(action_item(action, self.result),))
 
 
 @rule(FellDue, Alliance.kind, "action/lapse")
@@ -352,8 +346,6 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
 @rule(PeriodSettled, Alliance.kind, "period")
 def period_settled(state: Alliance, told: PeriodSettled, now: datetime) -> Outcome[Alliance]:
     """A period is settled; in exit the final one lets the alliance close."""
-    from teikei.domain.alliance.exits import progressed  # noqa: PLC0415  (exit looks at operation, not the other way)
-
     rest = state.without_child(told.allocation)
     if rest.open_period == told.allocation:
         rest = replace(rest, open_period="")

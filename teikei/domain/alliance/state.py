@@ -169,6 +169,8 @@ class Alliance(Matter):
     """First day of the period that is not opened yet."""
     open_period: str = ""
     exit: Exit | None = None
+    abandoning: tuple[str, ...] = ()
+    """Companies that want to abandon an alliance whose agreement binds; it takes all."""
     reason: str = ""
     """Why it was abandoned."""
 

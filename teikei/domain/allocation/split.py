@@ -30,6 +30,8 @@ MOST_AMOUNTS = 500
 MOST_MINOR = 10**15
 """Of each side: its sum goes into the record, whose JSON (RFC 8785) holds integers below 2**53 only."""
 REOPENED_DAYS = 10
+MOST_LAPSES = 3
+"""Votes that may lapse before silence ends the period undecided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +151,22 @@ def split_decided(state: Allocation, told: DecisionClosed, now: datetime) -> Out
             owes=(*state.owes, effect),
         )
         return Outcome(state=locked, entries=(entry,))
-    reopened = replace(rest, stage=INPUTS, closed=(), lines=(), income=0, cost=0, pool=0)
+    lapses = state.lapses + (told.outcome == "lapsed")
+    if lapses >= MOST_LAPSES:
+        return _undecided(replace(rest, lapses=lapses), told)
+    reopened = replace(rest, stage=INPUTS, closed=(), lines=(), income=0, cost=0, pool=0, lapses=lapses)
     reopened = reopened.ask("inputs", state.companies(), now, Step(n=REOPENED_DAYS, unit="business_day"))
     return Outcome(
         state=reopened,
         entries=(state.entry("allocation.reopened", state.id, told.decision, outcome=told.outcome),),
     )
+
+
+def _undecided(state: Allocation, told: DecisionClosed) -> Outcome[Allocation]:
+    """Silence three times over: the period ends without a split; what was entered stands in the record."""
+    done = _settled(replace(state, undecided=True))
+    entry = state.entry("allocation.undecided", state.id, told.decision, lapses=state.lapses)
+    return replace(done, entries=(entry, *done.entries))
 
 
 @rule(PaperReady, Allocation.kind, "statement")

@@ -68,6 +68,9 @@ class Allocation(Matter):
     decided_by: str = ""
     """The decision that approved the split."""
     statement_sha256: str = ""
+    lapses: int = 0
+    """How many votes on the split have lapsed by silence."""
+    undecided: bool = False
     dropped: bool = False
 
 
