@@ -118,7 +118,8 @@ class Require:
         if self.action is OPERATOR and not subject.operator:
             raise Forbidden("act.operator_only")
         if acting and isinstance(self.loader, OfMatter):
-            return subject, self.loader.there(reads, subject, path)
+            self.loader.there(reads, subject, path)
+            return subject, None
         return subject, self.loader(reads, subject, path) if self.loader else None
 
 

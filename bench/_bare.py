@@ -33,7 +33,12 @@ class BareWorkflow:
     async def say(self, say: Say) -> Receipt:
         self.version += 1
         return Receipt(
-            matter=say.by.company, kind="bare", version=self.version, at=workflow.now(), first=self.version, last=self.version
+            matter=say.by.company,
+            kind="bare",
+            version=self.version,
+            at=workflow.now(),
+            first=self.version,
+            last=self.version,
         )
 
     @say.validator
@@ -44,14 +49,18 @@ class BareWorkflow:
 
 async def main(address: str) -> None:
     """Serve until killed; says so when it polls."""
-    from temporalio.worker import Worker
+    from temporalio.worker import Worker  # noqa: PLC0415  (the sandbox imports this file, and needs none of it)
 
-    from teikei.adapters.temporal.client import connect
-    from teikei.adapters.temporal.worker import GRACE
+    from teikei.adapters.temporal.client import connect  # noqa: PLC0415
+    from teikei.adapters.temporal.worker import GRACE  # noqa: PLC0415
 
     client = await connect(address)
     worker = Worker(
-        client, task_queue=QUEUE, workflows=[BareWorkflow], max_cached_workflows=1000, graceful_shutdown_timeout=GRACE
+        client,
+        task_queue=QUEUE,
+        workflows=[BareWorkflow],
+        max_cached_workflows=1000,
+        graceful_shutdown_timeout=GRACE,
     )
     async with worker:
         sys.stdout.write(f"{datetime.now(UTC).isoformat()} polling\n")

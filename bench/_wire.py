@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 
@@ -18,14 +18,16 @@ class Wire:
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
 
-    async def __aenter__(self) -> Wire:
+    async def __aenter__(self) -> Self:
         await self._connect()
         return self
 
     async def _connect(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         self._writer.close()
 
     async def post(self, path: str, secret: str, body: Any, key: str) -> tuple[int, bytes]:
@@ -40,5 +42,7 @@ class Wire:
             await self._connect()
         self._writer.write(head.encode() + content)
         lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        length = next(int(line.partition(":")[2]) for line in lines if line.lower().startswith("content-length:"))
+        length = next(
+            int(line.partition(":")[2]) for line in lines if line.lower().startswith("content-length:")
+        )
         return int(lines[0].split()[1]), await self._reader.readexactly(length)

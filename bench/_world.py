@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """The whole embedded stack in a folder of its own, and people who speak to it over real HTTP.
 
 Shared by the benchmarks and the fault tests. `insist` is what a careful client
@@ -80,7 +81,9 @@ class Door:
     def __post_init__(self) -> None:
         self.http = httpx2.AsyncClient(base_url=self.address, timeout=8, limits=LIMITS, trust_env=False)
 
-    async def once(self, method: str, path: str, secret: str, body: Any = None, key: str = "") -> httpx2.Response:
+    async def once(
+        self, method: str, path: str, secret: str, body: Any = None, key: str = ""
+    ) -> httpx2.Response:
         """One request, whatever comes of it."""
         headers = {"Authorization": f"Bearer {secret}"} | ({"Idempotency-Key": key} if key else {})
         return await self.http.request(method, path, headers=headers, json=body)
@@ -104,7 +107,9 @@ class Door:
             if view["status"] == "done":
                 return Answer(201, "", view["receipt"], waited=True, tries=tries)
             if view["status"] == "refused":
-                return Answer(view["problem"]["status"], view["problem"]["code"], None, waited=True, tries=tries)
+                return Answer(
+                    view["problem"]["status"], view["problem"]["code"], None, waited=True, tries=tries
+                )
             await asyncio.sleep(PAUSE * 2)
 
     async def get(self, path: str, secret: str) -> Any:
@@ -133,7 +138,9 @@ class Door:
         for i in range(count):
             facts = {**EXAMPLES["NewCompany"], "name_ja": f"{mark}{i}社", "name_en": f"{mark} {i}"}
             company = (await self.done("/v1/companies", self.operator_key, facts, f"{mark}-{i}"))["id"]
-            key = await self.done(f"/v1/companies/{company}/keys", self.operator_key, {"person": f"担当{i}"}, f"{mark}-{i}")
+            key = await self.done(
+                f"/v1/companies/{company}/keys", self.operator_key, {"person": f"担当{i}"}, f"{mark}-{i}"
+            )
             made.append(Firm(company, key["secret"]))
         return tuple(made)
 
@@ -148,7 +155,10 @@ class Door:
 
     async def intake(self, alliance: str, firms: tuple[Firm, ...], key: str) -> None:
         """What the alliance is for."""
-        body = {**EXAMPLES["StateIntake"], "contributions": [{"company": f.id, "what": "人と場所"} for f in firms]}
+        body = {
+            **EXAMPLES["StateIntake"],
+            "contributions": [{"company": f.id, "what": "人と場所"} for f in firms],
+        }
         await self.done(f"/v1/alliances/{alliance}/intake", firms[0].secret, body, key)
 
     async def place(self, firms: tuple[Firm, ...], key: str) -> Place:
@@ -181,14 +191,17 @@ class World:
         return str(self.running.supervisor.facts["temporal"])
 
     def cpu_seconds(self) -> dict[str, float]:
-        """CPU time that each child has used so far (Linux; elsewhere empty): steadier than a clock on a busy machine."""
-        used: dict[str, float] = {}
-        for child in self.running.supervisor.children:
-            with contextlib.suppress(OSError):
-                assert child.process is not None
-                facts = Path(f"/proc/{child.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-                used[child.name] = (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
-        return used
+        """CPU time that each child has used so far."""
+        return {c.name: cpu_seconds(c.process.pid) for c in self.running.supervisor.children if c.process}
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process so far (Linux; elsewhere 0): steadier than a clock on a busy machine."""
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

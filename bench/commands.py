@@ -28,10 +28,11 @@ from temporalio.common import WorkflowIDConflictPolicy
 from activities.record import Receipt, Say
 from bench._bare import QUEUE, BareWorkflow
 from bench._wire import Wire
-from bench._world import Place, World, machine, world, write_figures
+from bench._world import Place, World, cpu_seconds, machine, world, write_figures
 from teikei.adapters.temporal.client import connect
 from teikei.domain.act import Actor
 from teikei.domain.decision.voting import Comment
+from tests.support.postgres import start_cluster
 
 TEXT = "添付の資料を見てください。"
 OUT = Path("var/bench/commands.json")
@@ -109,10 +110,18 @@ def over_http(wires: list[Wire], places: list[Place]) -> One:
 # bare
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The bare workflows: one update, and the process in which they live."""
+
+    one: One
+    pid: int
+
+
 @contextlib.asynccontextmanager
-async def bare(address: str, count: int) -> AsyncIterator[One]:
-    """The peer: as many workflows on a worker of their own, spoken to without HTTP."""
-    child = subprocess.Popen([sys.executable, "-m", "bench._bare", address], stdout=subprocess.PIPE)
+async def bare(address: str, count: int) -> AsyncIterator[Peer]:
+    """As many workflows as alliances, on a worker of their own, spoken to without HTTP."""
+    child = subprocess.Popen([sys.executable, "-m", "bench._bare", address], stdout=subprocess.PIPE)  # noqa: ASYNC220
     try:
         assert child.stdout is not None
         await asyncio.to_thread(child.stdout.readline)
@@ -124,7 +133,7 @@ async def bare(address: str, count: int) -> AsyncIterator[One]:
             say = Say(key=key, by=by, act=Comment(text=TEXT))
             await handles[place].execute_update("say", say, id=key, result_type=Receipt)
 
-        yield one
+        yield Peer(one, child.pid)
     finally:
         child.kill()
         child.wait()
@@ -151,31 +160,55 @@ async def measured(home: Path, url: str, args: argparse.Namespace) -> dict[str, 
         wires = [await stack.enter_async_context(Wire(running.door.address)) for _ in range(CROWD)]
         ours = over_http(wires, places)
         peer = await stack.enter_async_context(bare(running.temporal, len(places)))
-        for name, one in (("ours", ours), ("bare", peer)):
+        for name, one in (("ours", ours), ("bare", peer.one)):
             await drive(one, PAIR, min(2.0, args.seconds), len(places), f"warm {name}")
-        rounds = [await _round(number, running, ours, peer, len(places), args.seconds) for number in range(args.rounds)]
+        table = Table(running, ours, peer, len(places), args.seconds)
+        rounds = [await table.round(number) for number in range(args.rounds)]
     middle = {name: statistics.median(r[name] for r in rounds) for name in rounds[0]}
     middle["command_p50_ratio"] = statistics.median(r["command_p50_ms"] / r["bare_p50_ms"] for r in rounds)
-    middle["command_throughput_ratio"] = statistics.median(r["command_per_second"] / r["bare_per_second"] for r in rounds)
+    middle["command_throughput_ratio"] = statistics.median(
+        r["command_per_second"] / r["bare_per_second"] for r in rounds
+    )
     return {name: round(value, 3) for name, value in middle.items()}
 
 
-async def _round(number: int, running: World, ours: One, peer: One, places: int, seconds: float) -> dict[str, float]:
-    """Ours and bare by turns, so that a slow minute of the machine meets both; CPU time of each process per act."""
-    found: dict[str, float] = {}
-    for name, one in (("command", ours), ("bare", peer)):
-        pair = await drive(one, PAIR, seconds, places, f"{name} pair {number}")
-        found |= {f"{name}_p50_ms": pair.p50_ms}
-    for name, one in (("command", ours), ("bare", peer)):
-        before = running.cpu_seconds()
-        crowd = await drive(one, CROWD, seconds, places, f"{name} crowd {number}")
-        found |= {f"{name}_per_second": crowd.per_second}
-        used = {process: total - before[process] for process, total in running.cpu_seconds().items()}
-        found |= {f"{name}_{process}_cpu_ms": used[process] / crowd.acts * 1000 for process in ("api", "worker", "temporal")}
-    alone = await drive(ours, ONE, seconds, 1, f"one {number}")
-    found |= {"one_alliance_per_second": alone.per_second}
-    print(f"round {number + 1}: " + " ".join(f"{k} {v:.1f}" for k, v in found.items()), flush=True)
-    return found
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where ours and the peer meet."""
+
+    running: World
+    ours: One
+    peer: Peer
+    places: int
+    seconds: float
+
+    async def round(self, number: int) -> dict[str, float]:
+        """Ours and bare by turns, so that a slow minute of the machine meets both."""
+        found: dict[str, float] = {}
+        both = (("command", self.ours), ("bare", self.peer.one))
+        for name, one in both:
+            pair = await self._drive(one, PAIR, f"{name} pair {number}")
+            found |= {f"{name}_p50_ms": pair.p50_ms}
+        for name, one in both:
+            before = self._cpu()
+            crowd = await self._drive(one, CROWD, f"{name} crowd {number}")
+            used = {process: total - before[process] for process, total in self._cpu().items()}
+            found |= {f"{name}_per_second": crowd.per_second}
+            found |= {f"{name}_{process}_cpu_ms": cpu / crowd.acts * 1000 for process, cpu in used.items()}
+        alone = await drive(self.ours, ONE, self.seconds, 1, f"one {number}")
+        found |= {"one_alliance_per_second": alone.per_second}
+        print(f"round {number + 1}: " + " ".join(f"{k} {v:.1f}" for k, v in found.items()), flush=True)
+        return found
+
+    async def _drive(self, one: One, clients: int, mark: str) -> Load:
+        return await drive(one, clients, self.seconds, self.places, mark)
+
+    def _cpu(self) -> dict[str, float]:
+        """Of the processes that take part; ours idle while the peer works, and the other way round."""
+        children = self.running.cpu_seconds()
+        return {name: children[name] for name in ("api", "worker", "temporal")} | {
+            "peer": cpu_seconds(self.peer.pid)
+        }
 
 
 async def main() -> None:
@@ -199,8 +232,6 @@ async def main() -> None:
 
 def _postgresql(stack: contextlib.ExitStack) -> str:
     """An empty database of a cluster of our own, as the tests have it."""
-    from tests.support.postgres import start_cluster
-
     cluster = start_cluster()
     stack.callback(cluster.stop)
     return cluster.create_database()

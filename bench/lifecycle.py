@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """How many short lives of an alliance the whole stack tells in a minute, and how many events an act costs.
 
 `python -m bench.lifecycle [--alliances 12] [--at-once 4]` writes `var/bench/lifecycle.json`.
@@ -63,7 +64,9 @@ class Life:
 
     async def decide(self, decision: str, choice: str) -> None:
         for firm in self.firms:
-            await self.say(f"/v1/decisions/{decision}/internal-approvals", firm, EXAMPLES["RecordInternalApproval"])
+            await self.say(
+                f"/v1/decisions/{decision}/internal-approvals", firm, EXAMPLES["RecordInternalApproval"]
+            )
         for firm in self.firms[:1] if choice == "no" else self.firms:
             await self.say(f"/v1/decisions/{decision}/votes", firm, {"choice": choice})
 

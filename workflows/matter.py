@@ -319,7 +319,7 @@ def _broken(error: BaseException) -> ApplicationError | None:
 
 
 def _reason(error: BaseException) -> str:
-    known = as_error(error)
+    known = error if isinstance(error, TeikeiError) else as_error(error)
     if known:
         return known.code
     broken = _broken(error)

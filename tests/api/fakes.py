@@ -204,6 +204,9 @@ class FakeReads:
             raise Unknown("matter.not_yours", company=subject.company)
         return view(state, subject.company)
 
+    def there(self, subject: Subject, kind: str, matter: str) -> None:
+        self.matter(subject, kind, matter)
+
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
     ) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -237,9 +238,18 @@ def _past(world: World, stage: str, n: int, form: Form, more: dict[str, Any]) ->
 
 def at(stage: str, n: int = 2, form: Form = "co_development", **more: Any) -> World:
     """An alliance that has just reached a stage; `more` are terms."""
-    world = opened(n, form)
-    for step in STAGES[: STAGES.index(stage)]:
-        _past(world, step, n, form, more)
+    given = more if STAGES.index(stage) > STAGES.index("negotiation") else {}
+    return _reached(stage, n, form, tuple(sorted(given.items()))).copy()
+
+
+@cache
+def _reached(stage: str, n: int, form: Form, more: tuple[tuple[str, Any], ...]) -> World:
+    """Lived once for all tests; each goes on with a copy of its own."""
+    if stage == STAGES[0]:
+        return opened(n, form)
+    before = STAGES[STAGES.index(stage) - 1]
+    world = at(before, n, form, **dict(more))
+    _past(world, before, n, form, dict(more))
     assert world.alliance.stage == stage
     return world
 

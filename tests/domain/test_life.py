@@ -121,7 +121,13 @@ def test_a_refusal_of_renewal_that_arrived_in_time_ends_the_term() -> None:
     assert safe.at == datetime(2028, 3, 23, 0, 0, tzinfo=UTC), "five business days before 2028-03-30"
     world.advance(safe.at)
     assert world.values("agreement.notice_day_near")["legal_last_day"] == "2028-03-30"
-    assert sum(m.template == "notice" for _, _, m in world.mails) == 2
+    notices = [(when, m.item) for when, _, m in world.mails if m.template == "notice" and m.company == company(1)]
+    assert notices == [
+        (datetime(2028, 3, 9, 0, 0, tzinfo=UTC), "notice/ahead-14@2028-06-30"),
+        (datetime(2028, 3, 17, 0, 0, tzinfo=UTC), "notice/ahead-3@2028-06-30"),
+        (safe.at, "notice/safe@2028-06-30"),
+    ], "14 and 3 days before it, never later than counted: 2028-03-20 is a holiday"
+    assert sum(m.template == "notice" for _, _, m in world.mails) == 6
     world.advance(datetime(2028, 3, 30, 14, 0, tzinfo=UTC))
     act = RefuseRenewal(arrived_on=date(2028, 3, 30), evidence_sha256=EVIDENCE, reason="方針")
     world.say(main.id, act, company(0))
@@ -150,10 +156,10 @@ def test_a_refusal_that_arrived_late_is_refused_and_the_term_is_renewed() -> Non
 
 def test_the_safe_day_comes_again_in_the_next_term_with_mails_of_its_own() -> None:
     world = at("operation", 2, renewal_years=1)
-    world.until(lambda: world.codes().count("agreement.notice_day_near") == 2, 4000)
+    world.until(lambda: world.codes().count("agreement.notice_day_near") == 6, 4000)
     notices = [m.item for _, _, m in world.mails if m.template == "notice"]
-    assert len(notices) == 4
-    assert len(set(notices)) == 2
+    steps = ("ahead-14", "ahead-3", "safe")
+    assert sorted(notices) == sorted(f"notice/{s}@{y}-06-30" for s in steps for y in (2028, 2029) for _ in range(2))
 
 
 def test_an_agreement_signed_before_its_first_day_waits_for_it() -> None:
@@ -227,7 +233,8 @@ def test_an_earlier_period_that_is_still_open_keeps_the_alliance_from_closing() 
     begin_exit(world, world.today() + timedelta(days=1))
     agree(world, "termination")
     tick(world)
-    assert world.period().final
+    assert world.period().id == early, "the last period begins to be settled after the last day"
+    world.until(lambda: world.period().final)
     settle_period(world)
     assert not world.states[early].over
     assert world.alliance.stage == "exit", "the first year is not yet divided"

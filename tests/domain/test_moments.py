@@ -83,7 +83,7 @@ def _lives() -> Iterator[World]:
 
 ACTS: tuple[Act, ...] = (
     opening(), intake(), GiveScore(about=company(0), axis="culture", points=3, evidence="x"), ShareScores(), DraftAgreement(terms=terms()),
-    HoldReview(number=1, held_on=START.date(), place="x", chair="x", attendees=(Attendance(company=company(0)),)),
+    HoldReview(number=1, held_on=date(2026, 7, 1), place="x", chair="x", attendees=(Attendance(company=company(0)),)),
     FinishAction(number=1, result="x"), BeginExit(end_date=date(2028, 1, 1), reason="x"), TickExitItem(item="stop_marks", how="x"),
     Suspend(reason="x"), Resume(), Abandon(reason="x"), Revise(terms=terms(), reason="x"), Freeze(sha256=EVIDENCE),
     Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from teikei.domain.act import TEIKEI, Act, Actor, find_rule, judge
+from teikei.domain.agreement.force import RefuseRenewal
 from teikei.domain.agreement.talks import Freeze, Revise
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit
@@ -26,6 +27,7 @@ from tests.domain.cast import (
     at,
     companies,
     company,
+    decide,
     directory,
     drafted,
     freeze,
@@ -203,8 +205,6 @@ def test_only_these_bytes_are_frozen_and_signed_once_and_not_in_the_future() -> 
     main = world.agreement("main")
     assert refusal(world, main.id, Freeze(sha256="0" * 64)) == ("agreement.other_bytes", "/sha256")
     freeze(world, "main")
-    from tests.domain.cast import decide
-
     decide(world)
     good = signature(world, world.agreement("main"))
     assert refusal(world, main.id, replace(good, sha256="0" * 64)) == ("agreement.other_bytes", "/sha256")
@@ -213,6 +213,45 @@ def test_only_these_bytes_are_frozen_and_signed_once_and_not_in_the_future() -> 
     world.say(main.id, good, company(0))
     assert refusal(world, main.id, good) == ("agreement.signed_already", "")
     assert refusal(world, main.id, good, STRANGER) == ("party.not_one", "")
+
+
+def test_no_signature_is_older_than_the_approval_of_these_bytes() -> None:
+    world = at("signing")
+    main = world.agreement("main").id
+    world.advance(world.now + timedelta(days=2))
+    first = world.agreement("main").approved_at
+    assert first is not None
+    good = replace(signature(world, world.agreement("main")), signed_at=first)
+    early = replace(good, signed_at=first - timedelta(microseconds=1))
+    assert refusal(world, main, early) == ("agreement.signed_before_approval", "/signed_at")
+    world.say(main, good, company(0))
+    world.until(lambda: world.agreement("main").stage == "rounds")
+    freeze(world, "main")
+    decide(world)
+    again = world.agreement("main").approved_at
+    assert again is not None
+    assert again > first
+    assert refusal(world, main, good) == ("agreement.signed_before_approval", "/signed_at"), "that approval is used up"
+    world.say(main, replace(good, signed_at=again), company(0))
+    assert len(world.agreement("main").signatures) == 1
+
+
+def refuse_renewal(day: date) -> RefuseRenewal:
+    return RefuseRenewal(arrived_on=day, evidence_sha256=EVIDENCE, reason="方針")
+
+
+def test_a_refusal_of_renewal_belongs_to_the_term_in_which_it_arrived() -> None:
+    world = at("operation", 2, renewal_years=1)
+    main = world.agreement("main").id
+    early = ("agreement.arrived_before_the_term", "")
+    assert refusal(world, main, refuse_renewal(date(2026, 6, 30))) == early
+    world.until(lambda: "agreement.renewed" in world.codes())
+    assert world.agreement("main").term_since == date(2028, 7, 1)
+    for day in (date(2026, 7, 1), date(2028, 6, 30)):
+        assert refusal(world, main, refuse_renewal(day)) == early, "of the term before"
+    world.say(main, refuse_renewal(date(2028, 7, 1)), company(0))
+    assert world.agreement("main").renewal_refused
+    assert [d.key for d in world.agreement("main").due] == ["term/end"], "nobody is told of a day that has no use"
 
 
 def test_fixed_terms_are_not_revised() -> None:
@@ -239,6 +278,7 @@ def test_reviews() -> None:
     cases: list[tuple[Any, str, str]] = [
         (replace(good, number=2), "review.not_open", ""),
         (replace(good, held_on=world.today() + timedelta(days=1)), "review.in_the_future", "/held_on"),
+        (replace(good, held_on=date(2026, 6, 30)), "review.before_the_term", "/held_on"),
         (replace(good, attendees=good.attendees * 2), "parties.twice", "/attendees"),
         (
             replace(good, resolutions=(stood(company(0), STRANGER),)),
@@ -268,6 +308,8 @@ def test_reviews() -> None:
     ]
     for act, code, pointer in cases:
         assert refusal(world, world.root, act) == (code, pointer)
+    on_the_first_day = judge(replace(good, held_on=date(2026, 7, 1)), world.alliance, Actor(company=company(0)), world.now)
+    assert on_the_first_day.state.minutes[0].held_on == date(2026, 7, 1)
     with pytest.raises(Conflict, match=r"review\.planned_already"):
         judge(PlanReview(), world.alliance, TEIKEI, world.now)
 

@@ -29,6 +29,7 @@ from tests.domain.cast import (
     settle_period,
     sign,
     terms,
+    tick,
 )
 
 
@@ -237,6 +238,58 @@ def test_inputs_lapse_votes_lapse_and_payment_lapses_each_with_its_outcome() -> 
     world.until(lambda: world.states[period].over)
     assert world.values("allocation.payment_unconfirmed")["companies"] == list(companies(2))
     assert world.values("period.settled")["pool"] == 5
+
+
+def test_votes_that_lapse_three_times_end_the_period_without_a_split() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    period = world.period().id
+    amount = EnterAmount(side="income", what="売上", minor=1000, evidence_sha256=EVIDENCE)
+    papers = len(world.papers)
+    for lapses in (1, 2):
+        world.say(period, amount, company(0))
+        world.until(lambda: world.period().lapses == lapses)  # noqa: B023
+        assert world.period().stage == "inputs", "the figures open again"
+        assert not world.period().undecided
+    world.until(lambda: world.period().over)
+    done = world.period()
+    assert (done.stage, done.undecided, done.lapses, done.dropped) == ("settled", True, 3, False)
+    assert world.values("allocation.undecided") == {"lapses": 3}
+    codes = world.codes(period)
+    assert codes.count("allocation.reopened") == 2
+    assert codes.count("allocation.submitted") == 3
+    assert not {"allocation.locked", "allocation.statement_written", "allocation.payment_unconfirmed"} & set(codes)
+    assert (done.statement_sha256, done.decided_by, len(world.papers)) == ("", "", papers)
+    assert [a.minor for a in done.amounts] == [1000], "what was entered stands"
+    assert (world.alliance.open_period, period in world.alliance.children) == ("", False)
+    assert world.values("period.settled")["number"] == 1
+
+
+def test_a_no_does_not_count_as_silence() -> None:
+    world = at("operation")
+    world.until(lambda: world.alliance.period == 1)
+    period = world.period().id
+    for outcome in ("lapsed", "rejected", "lapsed", "rejected", "rejected"):
+        for c in companies(2):
+            world.say(period, CloseInputs(), c)
+        if outcome == "rejected":
+            decide(world, "no")
+        world.until(lambda: world.period().stage == "inputs")
+        assert world.values("allocation.reopened")["outcome"] == outcome
+    assert world.period().lapses == 2
+    settle_period(world)
+    assert not world.period().undecided
+    assert "allocation.locked" in world.codes()
+
+
+def test_a_last_period_without_a_split_does_not_keep_the_alliance_open() -> None:
+    world = at("exit")
+    agree(world, "termination")
+    tick(world)
+    world.until(lambda: world.alliance.over)
+    assert world.alliance.stage == "closed"
+    assert world.period().undecided
+    nothing_left(world)
 
 
 def test_a_split_that_is_voted_down_opens_the_figures_again() -> None:

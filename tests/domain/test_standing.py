@@ -56,16 +56,19 @@ def moment(name: str) -> World:
 
 
 @pytest.mark.parametrize("name", MOMENTS)
-def test_while_suspended_nothing_falls_due_and_afterwards_the_questions_have_moved(name: str) -> None:
+def test_while_suspended_only_its_own_end_falls_due_and_afterwards_the_questions_have_moved(name: str) -> None:
     world = moment(name)
     world.advance(world.now + timedelta(days=2, hours=7))
     open_before = {i: s for i, s in world.states.items() if not s.over}
     world.say(world.root, Suspend(reason="監査"), company(1))
     assert all(world.states[i].suspended for i in open_before), "all that is open is held with it"
-    assert world.due() is None
     lines, mails = len(world.lines), len(world.mails)
     world.advance(world.now + timedelta(days=37))
-    assert (len(world.lines), len(world.mails)) == (lines, mails)
+    fallen = world.lines[lines:]
+    assert {(line.matter, line.act) for line in fallen} == {(world.root, FellDue(item="suspension/remind-14"))}
+    assert [line.entry.code for line in fallen] == ["due.remind"]
+    assert [m.values["what"] for _, _, m in world.mails[mails:]] == ["suspension"] * 2
+    lines, mails = len(world.lines), len(world.mails)
     assert refused(world, world.root, Suspend(reason="再"), company(0)) == "matter.suspended"
     world.say(world.root, Resume(), company(0))
     assert not any(s.suspended for s in world.states.values())
@@ -83,21 +86,30 @@ def test_while_suspended_nothing_falls_due_and_afterwards_the_questions_have_mov
         for due in before.due:
             if before.wait(due.item) is None:
                 assert after.due_item(due.key) == due, "contract dates stay"
-    assert len(world.mails) == mails, "a return sends nothing late"
+    assert not [d for s in world.states.values() for d in s.due if d.item == "suspension"], "asked no more"
+    world.advance(world.now)
+    called = [m.template for _, _, m in world.mails[mails:]]
+    reviewed = any(w.item.startswith("review-") for s in open_before.values() for w in s.waits)
+    assert called == ["review_invitation"] * (2 * reviewed), "a return sends nothing late, only the new day of a review"
 
 
 @pytest.mark.parametrize("name", MOMENTS)
 def test_abandoning_ends_everything_and_names_who_and_why(name: str) -> None:
     for suspended in (False, True):
         world = moment(name)
+        bound = world.alliance.stage in {"operation", "exit"}
         if suspended:
             world.say(world.root, Suspend(reason="監査"), company(0))
+        if bound:
+            world.say(world.root, Abandon(reason="もう十分"), company(0))
+            assert not any(s.over for s in world.states.values() if s.id in world.alliance.children)
+            assert world.alliance.stage in {"operation", "exit"}
         world.say(world.root, Abandon(reason="方針の変更"), company(1))
         assert world.alliance.stage == "abandoned"
         assert all(s.over for s in world.states.values())
         assert world.due() is None
         assert world.values("alliance.abandoned") == {
-            "reason": "by_a_party",
+            "reason": "by_all" if bound else "by_a_party",
             "note": "方針の変更",
             "company": company(1),
         }
@@ -108,7 +120,7 @@ def test_abandoning_ends_everything_and_names_who_and_why(name: str) -> None:
 def test_the_series_moves_with_its_deadline_and_comes_complete() -> None:
     world = at("operation")
     world.advance(datetime(2026, 9, 10, 3, 0, tzinfo=UTC))
-    world.say(world.root, Suspend(reason="監査"), company(0))
+    world.say(world.root, Suspend(reason="監査", until=date(2026, 11, 30)), company(0))
     world.advance(world.now + timedelta(days=60))
     world.say(world.root, Resume(), company(0))
     mails = len(world.mails)
@@ -123,7 +135,7 @@ def test_the_series_moves_with_its_deadline_and_comes_complete() -> None:
         if m.company == company(0) and "review-1" in m.item
     ]
     assert sent == [
-        ("2026-11-16", "remind"), ("2026-11-27", "remind"), ("2026-11-30", "remind"), ("2026-12-01", "overdue"), ("2026-12-07", "escalate"),
+        ("2026-11-09", "review_invitation"), ("2026-11-16", "remind"), ("2026-11-27", "remind"), ("2026-11-30", "remind"), ("2026-12-01", "overdue"), ("2026-12-07", "escalate"),
     ]  # fmt: skip
 
 
@@ -152,8 +164,10 @@ def test_two_suspensions_add_up() -> None:
 
 def test_a_refusal_of_renewal_arrives_although_the_alliance_is_suspended() -> None:
     world = at("operation", 2, renewal_years=1)
-    world.say(world.root, Suspend(reason="x"), company(0))
+    world.advance(datetime(2028, 3, 1, 3, 0, tzinfo=UTC))
+    world.say(world.root, Suspend(reason="x", until=date(2028, 9, 1)), company(0))
     world.advance(datetime(2028, 3, 30, 3, 0, tzinfo=UTC))
+    assert world.alliance.suspended
     main = world.agreement("main").id
     world.say(
         main, RefuseRenewal(arrived_on=date(2028, 3, 30), evidence_sha256=EVIDENCE, reason="x"), company(0)

@@ -275,7 +275,7 @@ def test_values_are_said_in_the_language_of_the_reader() -> None:
 
 
 def test_what_people_wrote_stays_even_where_it_spells_a_code() -> None:
-    said = say("ja", "timeline.alliance.opened", name="merger", form="co_sales", parties=2)
+    said = say("ja", "timeline.alliance.opened", alliance="merger", form="co_sales", parties=2)
     assert said == "提携「merger」の開始（共同販売、当事者2社）"
     assert say("en", "timeline.allocation.amount_entered", side="income", what="{side} yes") == "Income entered ({side} yes)"
 

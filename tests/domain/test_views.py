@@ -236,6 +236,8 @@ def test_what_minutes_statement_and_termination_say_of_the_state() -> None:
     assert (left.end_date, left.base_title) == (date(2026, 12, 31), PAPER_TITLES["co_development"][0])
     assert left.base_date == world.agreement("main").signed_on
     assert len(left.checklist) == 4
+    world.until(lambda: world.alliance.period == 1)
+    assert world.today() == date(2027, 1, 1), "the last period is settled once its last day is over"
     settle_period(world, 100_000)
     statement = paper(world, "statement")
     assert (statement.period_from, statement.period_until) == (date(2026, 7, 1), date(2026, 12, 31))

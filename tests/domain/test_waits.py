@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from teikei.domain.act import Act
 from teikei.domain.alliance.diligence import ShareScores
+from teikei.domain.alliance.standing import Abandon, Suspend
 from teikei.domain.clock import FellDue
-from teikei.domain.matter import Matter, Reminders, Step, on
+from teikei.domain.matter import Reminders, Step, on
 from tests.domain.cast import (
     RARE,
     agree,
@@ -25,48 +27,14 @@ from tests.domain.cast import (
     opening,
     review,
 )
+from tests.domain.days import back, deadline, forth, series, whole_series
 from tests.support.story_domain import World, japan
-
-
-def back(day: date, n: int) -> date:
-    """Calendar days back, then to the business day before."""
-    day -= timedelta(days=n)
-    while not japan().is_business_day(day):
-        day -= timedelta(days=1)
-    return day
-
-
-def forth(day: date, n: int) -> date:
-    while n:
-        day += timedelta(days=1)
-        n -= japan().is_business_day(day)
-    return day
-
-
-def series(state: Matter, item: str) -> dict[str, date]:
-    return {
-        d.what: japan().local_day(d.at) for d in state.due if d.item == item and d.at and d.what != "invite"
-    }
-
-
-def deadline(state: Matter, item: str) -> date:
-    wait = state.wait(item)
-    assert wait is not None
-    assert wait.deadline is not None
-    return japan().local_day(wait.deadline)
 
 
 def test_the_series_is_exactly_as_agreed() -> None:
     world = at("operation")
     day = deadline(world.alliance, "review-1")
-    assert series(world.alliance, "review-1") == {
-        "remind-14": back(day, 14),
-        "remind-3": back(day, 3),
-        "remind-0": day,
-        "overdue": forth(day, 1),
-        "escalate": forth(day, 5),
-        "lapse": forth(day, 10),
-    }
+    assert series(world.alliance, "review-1") == whole_series(day)
 
 
 def test_an_agreement_may_say_otherwise_and_twice_is_once() -> None:
@@ -170,10 +138,11 @@ def test_every_wait_that_a_silent_alliance_reaches_lapses_into_a_code_of_its_own
     outcomes = {
         "alliance.abandoned", "agreement.ended", "agreement.signing_lapsed", "diligence.lapsed", "decision.lapsed", "review.missed",
         "action.lapsed", "allocation.inputs_lapsed", "allocation.payment_unconfirmed", "exit.lapsed",
+        "alliance.suspension_lapsed", "alliance.abandonment_lapsed",
     }  # fmt: skip
     found: set[str] = set()
     worlds = [opened(), at("nda"), at("due_diligence"), at("negotiation"), at("signing"), at("exit")]
-    worlds += [_locked(), _with_actions(), _leaving()]
+    worlds += [_locked(), _with_actions(), _leaving(), _said(Suspend(reason="x")), _said(Abandon(reason="x"))]
     for world in worlds:
         for _ in range(150):
             key = world.fall()
@@ -206,6 +175,12 @@ def _with_actions() -> World:
 def _leaving() -> World:
     world = at("exit")
     agree(world, "termination")
+    return world
+
+
+def _said(act: Act) -> World:
+    world = at("operation")
+    world.say(world.root, act, company(0))
     return world
 
 

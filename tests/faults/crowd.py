@@ -57,12 +57,11 @@ class Crowd:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _serial: int = 0
 
-    def begin(self, mails: bool = True) -> None:
+    def begin(self) -> None:
         """Everybody writes from now on."""
         self._go.set()
         self._tasks = [asyncio.create_task(self._client(i)) for i in range(CLIENTS)]
-        if mails:
-            self._tasks.append(asyncio.create_task(self._clockmaker()))
+        self._tasks.append(asyncio.create_task(self._clockmaker()))
 
     async def stop(self) -> None:
         """Nobody goes on, answered or not."""
@@ -85,7 +84,9 @@ class Crowd:
         """The instant at which `count` acts that were begun after `since` had been stored."""
         while True:
             self._alive()
-            ends = sorted(t.ended for t in reversed(self.said[-2000:]) if t.begun > since and t.answer.receipt)
+            ends = sorted(
+                t.ended for t in reversed(self.said[-2000:]) if t.begun > since and t.answer.receipt
+            )
             if len(ends) >= count:
                 return ends[count - 1]
             await asyncio.sleep(0.01)

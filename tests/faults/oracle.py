@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -107,7 +108,9 @@ class Books:
             found.acknowledged += 1
             if row is None:
                 found.lost.append(f"acknowledged and not there: {told.route} {told.key} {dict(receipt)}")
-            elif (row.matter, row.version, row.first, row.last) != tuple(receipt[n] for n in ("matter", "version", "first", "last")):
+            elif (row.matter, row.version, row.first, row.last) != tuple(
+                receipt[n] for n in ("matter", "version", "first", "last")
+            ):
                 found.wrong.append(f"told {dict(receipt)}, stored {tuple(row)}")
 
     def _ranges(self, found: Findings, answers: Mapping[str, Any]) -> None:
@@ -151,7 +154,9 @@ class Books:
 
     # mails
 
-    def mails(self, got: Mapping[str, list[float]], kills: list[tuple[float, float]], *, settled: bool) -> Findings:
+    def mails(
+        self, got: Mapping[str, list[float]], kills: list[tuple[float, float]], *, settled: bool
+    ) -> Findings:
         """Handed over once; again only where a kill of the worker fell in between (I13). `kills`: (killed, back)."""
         found = Findings()
         rows = self.rows("select id, status, intent from outbox where kind = 'mail'")
@@ -160,7 +165,7 @@ class Books:
         for ident, times in got.items():
             if ident not in known:
                 found.wrong.append(f"a mail that nobody meant: {ident}")
-            excused = sum(any(a <= killed <= b for killed, _ in kills) for a, b in zip(times, times[1:], strict=False))
+            excused = sum(any(a <= killed <= b for killed, _ in kills) for a, b in pairwise(times))
             if len(times) - 1 > excused:
                 found.duplicated.append(f"mail {ident} {len(times)} times without a kill in between")
         for row in rows:

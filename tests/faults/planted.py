@@ -17,7 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "decisions" / "0004-planted-bugs.md"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".tools", "var", "dist", "__pycache__", ".*_cache", ".hypothesis", "*.db*")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".tools", "var", "dist", "__pycache__", ".*_cache", ".hypothesis", "*.db*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,10 @@ _INSERT = {each: _forgiving(table(each)).on_conflict_do_nothing() for each in _W
         '''        """Every company runs its own approval; who is ready may vote."""
         await workflow.sleep(3600)
 ''',
-        ("tests/architecture/test_stories.py::test_a_story_has_no_timer_no_lock_no_try_and_no_turn_of_its_own", "tests/replay"),
+        (
+            "tests/architecture/test_stories.py::test_a_story_has_no_timer_no_lock_no_try_and_no_turn_of_its_own",
+            "tests/replay",
+        ),
     ),
 )
 
@@ -120,19 +125,25 @@ def main() -> int:
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         for bug in BUGS:
             checks = [c for c in bug.checks if (copy / c.partition("::")[0]).exists()]
-            print(f"{bug.name}: {len(checks)} check(s), first without it", flush=True)
+            tell(f"{bug.name}: {len(checks)} check(s), first without it")
             for check in checks:
                 code, said = run(copy, check)
                 if code:
-                    print(f"red before anything was planted: {check}\n{said[-3000:]}")
+                    tell(f"red before anything was planted: {check}\n{said[-3000:]}")
                     return 1
             rows += planted(copy, bug, checks)
     if unseen := [row for row in rows if not row[3]]:
-        print(f"not seen: {unseen}")
+        tell(f"not seen: {unseen}")
         return 1
     PAGE.write_text(page(rows), encoding="utf-8")
-    print(f"written: {PAGE.relative_to(ROOT)}")
+    tell(f"written: {PAGE.relative_to(ROOT)}")
     return 0
+
+
+def tell(line: str) -> None:
+    """Progress, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def planted(copy: Path, bug: Bug, checks: list[str]) -> list[tuple[str, str, str, str]]:
@@ -140,13 +151,15 @@ def planted(copy: Path, bug: Bug, checks: list[str]) -> list[tuple[str, str, str
     target = copy / bug.file
     before = target.read_text(encoding="utf-8")
     if before.count(bug.old) != 1:
-        raise SystemExit(f"{bug.name}: {bug.file} has changed, its place is there {before.count(bug.old)} times")
+        raise SystemExit(
+            f"{bug.name}: {bug.file} has changed, its place is there {before.count(bug.old)} times"
+        )
     target.write_text(before.replace(bug.old, bug.new), encoding="utf-8")
     rows = []
     for check in checks:
         code, said = run(copy, check)
         rows.append((bug.name, bug.file, check, reason(said) if code else ""))
-        print(f"  {'red' if code else 'GREEN'}: {check}  {rows[-1][3]}", flush=True)
+        tell(f"  {'red' if code else 'GREEN'}: {check}  {rows[-1][3]}")
     target.write_text(before, encoding="utf-8")
     return rows
 

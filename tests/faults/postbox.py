@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from email import message_from_bytes
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
@@ -28,7 +28,7 @@ class Postbox:
         self.got[ident].append(time.monotonic())
         return "250 kept"
 
-    def __enter__(self) -> Postbox:
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 

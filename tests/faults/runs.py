@@ -48,7 +48,9 @@ class Runs:
 
     async def facts(self, state: Matter) -> RunFacts:
         """Read the present run of a matter."""
-        events = [e async for e in self.client.get_workflow_handle(workflow_id(state.id)).fetch_history_events()]
+        events = [
+            e async for e in self.client.get_workflow_handle(workflow_id(state.id)).fetch_history_events()
+        ]
         adopted = await self._first(events[0], type(state))
         for event in events:
             adopted = await self._marked(event, type(state)) or adopted
@@ -61,7 +63,10 @@ class Runs:
 
     async def _marked(self, event: HistoryEvent, kind: type[Matter]) -> Matter | None:
         """What a local activity returned: `commit` a state with its receipt, `load` a state."""
-        if event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED or event.marker_recorded_event_attributes.HasField("failure"):
+        if (
+            event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED
+            or event.marker_recorded_event_attributes.HasField("failure")
+        ):
             return None
         details = event.marker_recorded_event_attributes.details
         [named] = await self.client.data_converter.decode(details["data"].payloads, [dict[str, Any]])
@@ -92,7 +97,9 @@ class Runs:
             return f"{state.id}: the run is at version {facts.state.version}, SQL at {state.version}"
         earliest = None if state.sandbox else state.earliest()
         wanted = earliest.at if earliest else None
-        if (wanted is None) != (facts.wakes is None) or (wanted and facts.wakes and abs(wanted - facts.wakes) > NEAR):
+        if (wanted is None) != (facts.wakes is None) or (
+            wanted and facts.wakes and abs(wanted - facts.wakes) > NEAR
+        ):
             return f"{state.id}: wakes {facts.wakes}, due {wanted}"
         return ""
 
@@ -101,7 +108,9 @@ class Runs:
         self.asked += 1
         handle = self.client.get_workflow_handle(workflow_id(state.id))
         try:
-            await handle.execute_update("refresh", state.version, id=f"oracle {self.asked}", rpc_timeout=timedelta(seconds=15))
+            await handle.execute_update(
+                "refresh", state.version, id=f"oracle {self.asked}", rpc_timeout=timedelta(seconds=15)
+            )
         except WorkflowUpdateFailedError as failed:
             known = as_error(failed.cause)
             return "" if known and known.code == "matter.current" else f"{failed.cause}"
@@ -127,7 +136,9 @@ def _wakes(events: Sequence[HistoryEvent]) -> datetime | None:
     for event in events:
         started = event.timer_started_event_attributes
         if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
-            live[started.timer_id] = event.event_time.ToDatetime(tzinfo=UTC) + started.start_to_fire_timeout.ToTimedelta()
+            live[started.timer_id] = (
+                event.event_time.ToDatetime(tzinfo=UTC) + started.start_to_fire_timeout.ToTimedelta()
+            )
         live.pop(event.timer_fired_event_attributes.timer_id, None)
         live.pop(event.timer_canceled_event_attributes.timer_id, None)
     return min(live.values(), default=None)

@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """One stack under siege: who is killed when, how long it takes until the next act is stored, and what was found.
 
 Only processes that this stack itself has started are ended, by their own handles.
@@ -172,9 +173,11 @@ class Siege:
 
 
 @contextlib.asynccontextmanager
-async def siege(home: Path, database: str, url: str, seed: int, say: Callable[[str], None]) -> AsyncIterator[Siege]:
+async def siege(
+    home: Path, database: str, url: str, seed: int, say: Callable[[str], None]
+) -> AsyncIterator[Siege]:
     """A stack, a crowd that writes to it, and everything that watches."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311  (load, not secrets)
     with Postbox() as box:
         async with world(home, say, database_url=url, **box.environment) as running:
             place = await running.door.place(await running.door.firms(3), "the alliance")

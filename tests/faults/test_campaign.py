@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """Everything is killed, at random moments and at the worst ones, while twelve clients write to one alliance.
 
 In this order on one stack per database; the last test settles the accounts.
@@ -44,7 +45,9 @@ async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(
         took = await one.recovered(kind, one.end(*KINDS[kind]))
         await one.verify()
         if campaign.full:
-            say(f"{one.database} {number}/{len(order)} {kind}: back in {took:.1f} s, {one.found.acknowledged} stored, 0 lost")
+            say(
+                f"{one.database} {number}/{len(order)} {kind}: back in {took:.1f} s, {one.found.acknowledged} stored, 0 lost"
+            )
         assert took <= campaign.back_within, f"{kind}: {took:.1f} s"
 
 
@@ -58,7 +61,9 @@ async def test_a_death_at_the_worst_moment_changes_nothing(
         took = await one.recovered(f"at {failpoint}", died)
         await one.verify()
         if campaign.full:
-            say(f"{one.database} died at {failpoint}: back in {took:.1f} s, {one.found.acknowledged} stored, 0 lost")
+            say(
+                f"{one.database} died at {failpoint}: back in {took:.1f} s, {one.found.acknowledged} stored, 0 lost"
+            )
         assert took <= campaign.back_within
 
 
@@ -89,7 +94,9 @@ async def test_temporal_s_folder_may_be_deleted(under_siege: Siege) -> None:
     await _risen(one, before)
 
 
-async def test_temporal_s_folder_may_be_restored_from_an_old_copy(under_siege: Siege, campaign: Campaign) -> None:
+async def test_temporal_s_folder_may_be_restored_from_an_old_copy(
+    under_siege: Siege, campaign: Campaign
+) -> None:
     one = under_siege
     await _standing_still(one)
     await one.hold("temporal", "worker")
@@ -105,7 +112,9 @@ async def test_temporal_s_folder_may_be_restored_from_an_old_copy(under_siege: S
     await _risen(one, before)
 
 
-async def test_in_the_end_the_accounts_are_in_order(under_siege: Siege, campaign: Campaign, say: Callable[[str], None]) -> None:
+async def test_in_the_end_the_accounts_are_in_order(
+    under_siege: Siege, campaign: Campaign, say: Callable[[str], None]
+) -> None:
     one = under_siege
     await one.verify()
     await one.crowd.rest()
@@ -139,7 +148,9 @@ async def _risen(one: Siege, before: dict[str, Matter]) -> None:
     await one.runs.until_serving()
     differences = await one.runs.differences(one.books, patience=60)
     assert not differences, differences
-    assert {m.id: codec.dump(m) for m in one.books.open_matters()} == {i: codec.dump(m) for i, m in before.items()}
+    assert {m.id: codec.dump(m) for m in one.books.open_matters()} == {
+        i: codec.dump(m) for i, m in before.items()
+    }
     decision = before[one.crowd.place.decision]
     assert isinstance(decision, Decision)
     answer = await one.crowd.say(COMMENTS, decision.id, 0, {"text": "その後"})

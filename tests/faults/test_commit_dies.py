@@ -43,7 +43,10 @@ class Scene:
         engine = open_engine(self.url)
         migrate(self.url)
         directory, queue = SqlDirectory(engine), SqlQueue(engine)
-        firms = [directory.add_company({**EXAMPLES["NewCompany"], "name_ja": f"{n}社"}, f"{n}")["id"] for n in range(2)]
+        firms = [
+            directory.add_company({**EXAMPLES["NewCompany"], "name_ja": f"{n}社"}, f"{n}")["id"]
+            for n in range(2)
+        ]
         parties = [{**EXAMPLES["OpenAlliance"]["parties"][0], "company": firm} for firm in firms]
         act = TypeAdapter(OpenAlliance).validate_python({**EXAMPLES["OpenAlliance"], "parties": parties})
         order = Order(key="opening", by=Actor(company=firms[0]), matter="", act=act, now=datetime.now(UTC))
@@ -57,14 +60,27 @@ class Scene:
     def commit(self, failpoint: str = "") -> tuple[int, str]:
         """(exit code, what it said) of a process that commits the reminder."""
         environment = {**os.environ, **self.box.environment, "TEIKEI_FAILPOINT": failpoint}
-        command = [sys.executable, "-m", "tests.faults.committing", self.url, self.matter, self.item, "the reminder"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.committing",
+            self.url,
+            self.matter,
+            self.item,
+            "the reminder",
+        ]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
         return done.returncode, done.stdout
 
     def stored(self) -> list[Any]:
         """The answer under the key, and the mails that the outbox holds."""
         answers = self.books.rows("select first, last from answers where key = 'the reminder'")
-        return [[tuple(row) for row in answers], self.books.one("select count(*) from outbox where kind = 'mail'")]
+        return [
+            [tuple(row) for row in answers],
+            self.books.one("select count(*) from outbox where kind = 'mail'"),
+        ]
 
 
 @pytest.fixture

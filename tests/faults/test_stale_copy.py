@@ -50,7 +50,10 @@ class Office:
         engine = open_engine(url)
         migrate(url)
         self.ledger, self.queue = SqlLedger(engine, calendar), SqlQueue(engine)
-        firms = [SqlDirectory(engine).add_company({**EXAMPLES["NewCompany"], "name_ja": f"{n}社"}, f"{n}")["id"] for n in range(2)]
+        firms = [
+            SqlDirectory(engine).add_company({**EXAMPLES["NewCompany"], "name_ja": f"{n}社"}, f"{n}")["id"]
+            for n in range(2)
+        ]
         parties = [{**EXAMPLES["OpenAlliance"]["parties"][0], "company": firm} for firm in firms]
         body = {**EXAMPLES["OpenAlliance"], "parties": parties, "sandbox_from": None}
         self.by = Actor(company=firms[0])
@@ -58,10 +61,14 @@ class Office:
 
     def commit(self, key: str, matter: str, act: Any) -> Receipt:
         """An act that no run hears of."""
-        return self.ledger.commit(Order(key=key, by=self.by, matter=matter, act=act, now=datetime.now(UTC))).receipt
+        return self.ledger.commit(
+            Order(key=key, by=self.by, matter=matter, act=act, now=datetime.now(UTC))
+        ).receipt
 
 
-async def test_the_desk_does_not_tell_the_refusal_of_a_run_that_is_behind(own_server: Client, tmp_path: Path) -> None:
+async def test_the_desk_does_not_tell_the_refusal_of_a_run_that_is_behind(
+    own_server: Client, tmp_path: Path
+) -> None:
     office = Office(tmp_path)
     async with working(own_server, office.ledger) as voice:
         await voice.start(office.ledger.load(office.alliance))

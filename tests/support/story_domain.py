@@ -98,6 +98,23 @@ class World:
     root: str = ""
     history: list[tuple[datetime, Matter]] = field(default_factory=list)
     """Every state that was ever stored, with its instant."""
+    unwritten: frozenset[str] = frozenset()
+    """Kinds of papers that nobody writes for now: the documents process is down."""
+
+    def copy(self) -> World:
+        """The same world, to go another way from here; what it holds is frozen, so nothing is shared that changes."""
+        return replace(
+            self,
+            states=dict(self.states),
+            lines=list(self.lines),
+            mails=list(self.mails),
+            closed=list(self.closed),
+            papers=list(self.papers),
+            written=list(self.written),
+            late=list(self.late),
+            news=deque(self.news),
+            history=list(self.history),
+        )
 
     # acts
 
@@ -171,9 +188,9 @@ class World:
             self._apply(*own, TEIKEI)
 
     def owed(self, state: Matter) -> PaperReady | None:
-        if not state.owes or state.over:
+        effect = next((e for e in state.owes if e.paper not in self.unwritten), None)
+        if effect is None or state.over:
             return None
-        effect = state.owes[0]
         self.written.append(variables(state, effect.key))
         digest = sha256(f"{state.id} {effect.key} {state.version}".encode()).hexdigest()
         return PaperReady(effect=effect.key, sha256=digest, size=1000, clauses=digest)

@@ -79,6 +79,7 @@ def dev_server(folder: Path, **dynamic: int) -> Iterator[str]:
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
+            process.wait(20)
 
 
 async def connected(address: str) -> Client:

@@ -24,11 +24,13 @@ async def runs(client: Client, name: str) -> list[WorkflowHistory]:
 async def events(client: Client, name: str) -> list[HistoryEvent]:
     """The events of all runs of a workflow, as soon as nothing is under way any more."""
     handle = client.get_workflow_handle(name)
-    while True:
+    for _ in range(2000):
         raw = (await handle.describe()).raw_description
         if not raw.HasField("pending_workflow_task") and not raw.pending_activities:
             break
         await asyncio.sleep(0.01)
+    else:
+        raise AssertionError(f"{name} is never idle")
     return [e for history in await runs(client, name) for e in history.events]
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from activities.record import Receipt, Say
 from teikei.adapters.temporal.speak import Voice
 from teikei.domain.act import TEIKEI, Act, Actor
+from teikei.domain.clock import ClearAttention
 from teikei.domain.errors import Trouble
 from teikei.domain.matter import Matter
 from tests.workflows import people
 
-__all__ = ["OPERATOR", "TEIKEI", "begun", "said", "say"]
+__all__ = ["CLEAR", "OPERATOR", "TEIKEI", "begun", "said", "say"]
 
 OPERATOR = Actor(company="operator", person="operator")
+CLEAR = ClearAttention(how="retry", note="見ました")
 _KEYS = count()
 
 
@@ -28,11 +30,13 @@ def say(act: Act, by: int | Actor = 0, key: str = "") -> Say:
 async def said(voice: Voice, matter: str, act: Act, by: int | Actor = 0, key: str = "") -> Receipt:
     """Say it until the run is not turning any more."""
     what = say(act, by, key)
-    while True:
+    for _ in range(400):
         try:
             return await voice.say(matter, what)
-        except Trouble:
+        except Trouble as trouble:
+            last = trouble
             await asyncio.sleep(0.05)
+    raise AssertionError(f"never answered: {last}")
 
 
 async def begun(voice: Voice, ledger: Any, state: Matter) -> Matter:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,16 +17,16 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
-from activities.record import Committed, Order, Rendered, RenderJob, Sent
-from teikei.domain.clock import ClearAttention
+from activities.record import Committed, Order
 from teikei.domain.decision.voting import Comment
 from teikei.domain.errors import Conflict, TeikeiError, Unavailable
 from teikei.domain.matter import Matter
 from tests.support.memory import MemoryLedger
 from tests.workflows import people
-from tests.workflows.conftest import Letterbox, Quill, eventually, working
+from tests.workflows.conftest import eventually, working
+from tests.workflows.faulty import Blots, Faulty, Stairs
 from tests.workflows.histories import armed_at, events
-from tests.workflows.saying import OPERATOR, begun, said, say
+from tests.workflows.saying import CLEAR, OPERATOR, begun, said, say
 from workflows import options
 from workflows.delivery import DeliveryWorkflow
 from workflows.ids import MATTERS, delivery_id, workflow_id
@@ -36,49 +36,6 @@ REFUSAL = Conflict("nda.drafted_already")
 TROUBLE = Unavailable("sql.unavailable")
 BROKEN = ValueError("a bug")
 SLOW = TimeoutError("a library gave up")
-CLEAR = ClearAttention(how="retry", note="見ました")
-
-
-@dataclass
-class Faulty(MemoryLedger):
-    """A ledger that stumbles: over acts of one kind, or over loading, so many times (-1: until repaired)."""
-
-    over: str = ""
-    error: Exception = BROKEN
-    times: int = 0
-    met: int = 0
-
-    def _stumble(self, what: str) -> None:
-        if what == self.over and self.times:
-            self.times -= 1
-            self.met += 1
-            raise type(self.error)(*self.error.args)
-
-    def commit(self, order: Order) -> Committed[Any]:
-        self._stumble(order.act.kind)
-        return super().commit(order)
-
-    def load(self, matter: str) -> Matter:
-        self._stumble("load")
-        return super().load(matter)
-
-
-@dataclass
-class Blots(Quill):
-    """A documents port that stumbles."""
-
-    error: Exception = BROKEN
-    times: int = 0
-    owed: bool = True
-    written: list[RenderJob] = field(default_factory=list)
-
-    def write(self, job: RenderJob) -> Rendered:
-        if self.times:
-            self.times -= 1
-            raise type(self.error)(*self.error.args)
-        if not self.owed:
-            return Rendered(owed=False)
-        return super().write(job)
 
 
 @pytest.fixture(autouse=True)
@@ -286,26 +243,6 @@ async def test_loading_while_the_database_is_away_heals_by_itself(server: Client
 
 
 # deliveries
-
-
-class Stairs(Letterbox):
-    """A mail port on whose steps one stumbles."""
-
-    def __init__(self, deliver: Exception | None = None, bury: list[Exception] | None = None) -> None:
-        super().__init__()
-        self.deliver_error = deliver
-        self.bury_errors = bury or []
-        self.buried: list[str] = []
-
-    async def deliver(self, outbox: str) -> Sent:
-        if self.deliver_error:
-            raise type(self.deliver_error)(*self.deliver_error.args)
-        return await super().deliver(outbox)
-
-    async def bury(self, outbox: str, reason: str) -> None:
-        if self.bury_errors:
-            raise self.bury_errors.pop()
-        self.buried.append(outbox)
 
 
 async def test_a_mail_that_is_refused_is_buried_even_if_the_burial_stumbles(server: Client) -> None:

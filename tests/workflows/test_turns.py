@@ -27,6 +27,7 @@ from tests.support.story_domain import LATE, START, World, story
 from tests.workflows import people
 from tests.workflows.conftest import CACHED, working
 from tests.workflows.histories import runs
+from tests.workflows.lives import whole
 from tests.workflows.saying import begun, said
 from tests.workflows.sleeper import slept
 from workflows import options
@@ -56,36 +57,17 @@ class Prompt(World):
             assert refusal.code in LATE
 
 
-def whole_life(world: Any) -> None:
-    """From the first word to the end, with every kind of matter."""
-    world.open(cast.opening(sandbox_from=START), cast.company(0), cast.directory(2))
-    world.say(world.root, cast.intake(), cast.company(0))
-    cast.agree(world, "nda")
-    cast.score(world)
-    cast.decide(world)
-    world.say(world.root, cast.DraftAgreement(terms=cast.terms(term_from=START.date())), cast.company(1))
-    cast.freeze(world, "main")
-    cast.decide(world)
-    cast.sign(world, "main")
-    cast.review(world)
-    cast.begin_exit(world)
-    cast.agree(world, "termination")
-    cast.tick(world)
-    cast.settle_period(world)
-    world.until(lambda: world.alliance.over)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("events", [1000, 4], ids=["seldom", "after every act"])
-async def test_a_whole_life_is_what_the_rules_alone_make_of_it(
+async def test_a_whole_is_what_the_rules_alone_make_of_it(
     server: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     monkeypatch.setattr(options, "TURN_EVENTS", events)
     pure = Prompt(calendar=calendar("JP"))
-    await asyncio.to_thread(whole_life, pure)
+    await asyncio.to_thread(whole, pure)
     live = ports(server, database(tmp_path))
     async with at_work(live, cached=CACHED):
-        await asyncio.to_thread(whole_life, live)
+        await asyncio.to_thread(whole, live)
     assert live.states == pure.states
     assert Counter((m, c) for _, m, c in entries(live)) == Counter((x.matter, x.entry.code) for x in pure.lines)
     mails = Counter((r[1], r[2].split()[1]) for r in live.rows(t.OutboxRow, "id", "company", "intent") if r[2])

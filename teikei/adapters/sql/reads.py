@@ -84,6 +84,12 @@ class SqlReads:
             row = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind))
         return view(codec.load_state(row.kind, row.state), subject.company)
 
+    def there(self, subject: Subject, kind: str, matter: str) -> None:
+        """Nothing where the subject may see this matter: what every act asks first, so no state is opened."""
+        found = scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind)
+        with reading(self._engine) as db:
+            one(db, found.with_only_columns(_MATTERS.c.id))
+
     def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
         """Matters of a kind in the order in which they were born."""
         query = scoped(t.MatterRow, subject).where(_MATTERS.c.kind == kind)
@@ -111,6 +117,8 @@ class SqlReads:
         with reading(self._engine) as db:
             one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
             names = {row.id: (row.name_ja, row.name_en) for row in db.execute(_parties(subject, alliance))}
+            own = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == alliance))
+            names[alliance] = (own.title, own.title_en)
             order = (_CONTENTS.c.seq,)
             return page(db, query.add_columns(_ENTRIES.c.at), order, lambda row: line(row, names), after=after, limit=limit)
 

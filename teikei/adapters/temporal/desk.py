@@ -45,6 +45,7 @@ class TemporalDesk:
         self._queue = queue
         self._clock = SandboxClock(voice, ledger, queue)
         self._flying: Counter[str] = Counter()
+        self._real_time: set[str] = set()
 
     async def order(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
         """Say the act; a receipt, or an order when no answer came in time."""
@@ -76,7 +77,13 @@ class TemporalDesk:
         return Pending(order=await asyncio.to_thread(self._queue.put, matter=matter, say=say))
 
     async def _now(self, matter: str) -> datetime | None:
-        return await asyncio.to_thread(self._queue.clock_of, matter)
+        """The sandbox clock; None in real time, which a matter keeps from its birth: asked once for each."""
+        if matter in self._real_time:
+            return None
+        clock = await asyncio.to_thread(self._queue.clock_of, matter)
+        if clock is None:
+            self._real_time.add(matter)
+        return clock
 
     async def _answered_before(self, say: Say, refusal: Refused) -> Receipt:
         """An earlier delivery of this key may have been applied: then its answer counts, not the refusal."""

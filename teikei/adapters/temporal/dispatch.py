@@ -45,7 +45,9 @@ def _always(name: str) -> None:
 class Dispatcher:
     """Runs until cancelled; every pass is safe to repeat."""
 
-    def __init__(self, voice: Voice, ledger: Ledger, queue: SqlQueue, failpoint: Callable[[str], None] = _always) -> None:
+    def __init__(
+        self, voice: Voice, ledger: Ledger, queue: SqlQueue, failpoint: Callable[[str], None] = _always
+    ) -> None:
         self._voice = voice
         self._ledger = ledger
         self._queue = queue
@@ -74,7 +76,9 @@ class Dispatcher:
     async def once(self) -> bool:
         """One look at outbox and inbox; was there anything?"""
         now = datetime.now(UTC)
-        rows, orders = await asyncio.to_thread(lambda: (self._queue.claim(BATCH, now), self._queue.claim_orders(BATCH, now)))
+        rows, orders = await asyncio.to_thread(
+            lambda: (self._queue.claim(BATCH, now), self._queue.claim_orders(BATCH, now))
+        )
         groups: dict[str, list[Awaitable[None]]] = {}
         for row in rows:
             groups.setdefault(row.target or row.id, []).append(self._hand_on(row))
@@ -98,7 +102,9 @@ class Dispatcher:
                 await self._tell(row)
         except (Trouble, Gone) as trouble:
             self._lost = self._lost or getattr(trouble, "code", "") == "temporal.unavailable"
-            await asyncio.to_thread(self._queue.later, row.id, _pause(row.attempts), getattr(trouble, "code", "no_run"))
+            await asyncio.to_thread(
+                self._queue.later, row.id, _pause(row.attempts), getattr(trouble, "code", "no_run")
+            )
         except Refused as refusal:
             await self._refused(row, refusal)
 
@@ -150,7 +156,9 @@ class Dispatcher:
 
     async def _order(self, row: OrderRow) -> None:
         """Deliver an order until it is answered; its company reads the answer under /v1/orders."""
-        say = saying(row.key, row.actor(), row.act(), await asyncio.to_thread(self._queue.clock_of, row.matter))
+        say = saying(
+            row.key, row.actor(), row.act(), await asyncio.to_thread(self._queue.clock_of, row.matter)
+        )
         try:
             receipt = await self._voice.say(row.matter, say)
         except Refused as refusal:
@@ -158,7 +166,9 @@ class Dispatcher:
             if stored is None and await overtaken(self._voice, self._queue, row.matter, refusal):
                 await asyncio.to_thread(self._queue.order_later, row.id, IDLE)
                 return
-            await asyncio.to_thread(self._queue.close_order, row.id, stored[1] if stored else None, None if stored else refusal)
+            await asyncio.to_thread(
+                self._queue.close_order, row.id, stored[1] if stored else None, None if stored else refusal
+            )
         except Gone:
             await self._revive_or_refuse(row)
         except Trouble:
@@ -183,7 +193,9 @@ class Dispatcher:
         while batch := await asyncio.to_thread(self._queue.open_matters, after, 500):
             after = batch[-1][0]
             limit = asyncio.Semaphore(RECONCILE_AT_ONCE)
-            touched += sum(await asyncio.gather(*(self._one(matter, version, limit) for matter, _, version in batch)))
+            touched += sum(
+                await asyncio.gather(*(self._one(matter, version, limit) for matter, _, version in batch))
+            )
         log.info("reconciled", touched=touched)
         return touched
 

@@ -85,7 +85,9 @@ class Voice:
         except RPCError as refused:
             raise _of_rpc(refused) from refused
 
-    async def _update(self, matter: str, name: str, arg: Any, key: str, kind: type, patience: timedelta) -> Any:
+    async def _update(
+        self, matter: str, name: str, arg: Any, key: str, kind: type, patience: timedelta
+    ) -> Any:
         handle = self.client.get_workflow_handle_for(STORIES[kind_of(matter)].run, workflow_id(matter))
         try:
             return await handle.execute_update(name, arg, id=key, result_type=kind, rpc_timeout=patience)
@@ -93,7 +95,10 @@ class Voice:
             known = as_error(failed.cause)
             if known:
                 raise known from failed
-            if isinstance(failed.cause, ApplicationError) and failed.cause.type == "AcceptedUpdateCompletedWorkflow":
+            if (
+                isinstance(failed.cause, ApplicationError)
+                and failed.cause.type == "AcceptedUpdateCompletedWorkflow"
+            ):
                 raise Rollover("matter.rollover") from failed
             raise Unavailable("temporal.unavailable") from failed
         except WorkflowUpdateRPCTimeoutOrCancelledError as silent:

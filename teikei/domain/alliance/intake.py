@@ -114,7 +114,7 @@ class OpenAlliance(Act):
         entry = Entry(
             code="alliance.opened",
             subjects=tuple(ids),
-            values={"name": self.name_ja, "form": self.form, "parties": len(ids)},
+            values={"alliance": state.id, "name": self.name_ja, "form": self.form, "parties": len(ids)},
         )
         return Outcome(state=alliance, entries=(entry,), created=(state.id,))
 

@@ -107,19 +107,24 @@ def next_review(terms: Terms, number: int, today: date) -> int:
 def invited(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     """Invite every party to the business day on which the review falls; `commit` has found it by now.
 
-    The uid stays the same over the review's life.
+    The uid stays the same over the review's life.  A review that moved is another mail, and a later
+    sequence, or the outbox would take it for the first invitation and calendars would keep the old day.
     """
     wait = state.wait(due.item)
     if wait is None or wait.deadline is None:
         raise Conflict("review.not_open", number=state.review)
     day = state.local_day(wait.deadline)
     calendar = Invitation(
-        uid=f"{state.id}-{due.item}", starts=wait.deadline + REVIEW_OPENS, minutes=REVIEW_MINUTES
+        uid=f"{state.id}-{due.item}",
+        starts=wait.deadline + REVIEW_OPENS,
+        minutes=REVIEW_MINUTES,
+        sequence=len(wait.steps) - 1,  # a question begins with one step and gains some with each move
     )
+    intent = f"{due.key}@{day.isoformat()}"
     mails = tuple(
         replace(
             state.mail_to(
-                c, "review_invitation", due.key, what=due.item, number=state.review, deadline=day.isoformat()
+                c, "review_invitation", intent, what=due.item, number=state.review, deadline=day.isoformat()
             ),
             invitation=calendar,
         )

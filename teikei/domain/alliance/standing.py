@@ -52,9 +52,9 @@ def suspension_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Allia
 
 
 def resumed(state: Alliance, now: datetime) -> Outcome[Alliance]:
-    """Release everything; a review that is open is called again for its new day."""
+    """Release everything; an open review that has moved is called again for its new day."""
     done = released(state.closed_wait(SUSPENSION), now)
-    review = next((w.item for w in done.state.waits if w.item.startswith("review-")), "")
+    review = next((w.item for w in done.state.waits if w.item.startswith("review-") and w not in state.waits), "")
     if not review:
         return done
     invite = Due(key=f"{review}/invite", base=now, whole_day=False)

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-FREE = frozenset({"name", "what", "title", "target", "label", "signatory"})
+FREE = frozenset({"alliance", "name", "what", "title", "target", "label", "signatory"})
 """Values that people wrote: shown as they are, even where they happen to spell a code."""
 
 

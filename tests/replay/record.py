@@ -1,0 +1,129 @@
+"""Freeze the histories anew: `TEIKEI_RECORD=freeze python -m tests.replay.record`.
+
+Frozen histories stand for runs that are out there: they are written anew only
+on purpose, when a chapter or a branch is added. A change that turns the gate
+red is made with `workflow.patched` or under a new workflow name instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowHistory
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import SCHEMA
+from teikei.adapters.temporal.convert import ENCODING
+from teikei.adapters.temporal.plugin import TeikeiPlugin
+from tests.replay.gate import HISTORIES, MANIFEST, files, trace
+from tests.replay.scenes import LIVE, SKIPPED, Scene
+from tests.support.time_skipping import time_skipping_server
+from tests.workflows.conftest import connected, dev_server, swept
+from tests.workflows.histories import kinds, runs
+
+
+async def played(client: Client, scene: Scene, folder: Path) -> list[WorkflowHistory]:
+    """Every run of a scene."""
+    return [history for name in await scene(client, folder) for history in await runs(client, name)]
+
+
+async def all_played(folder: Path) -> dict[str, list[WorkflowHistory]]:
+    """Every run of every scene; each skipping scene has its own server, since its clock is global."""
+    found: dict[str, list[WorkflowHistory]] = {}
+    with dev_server(folder) as address:
+        client = await connected(address)
+        for name, scene in LIVE.items():
+            sys.stdout.write(f"{name}\n")
+            found[name] = await played(client, scene, folder / name)
+            await swept(client)
+    script = str(time_skipping_server(print))
+    for name, scene in SKIPPED.items():
+        sys.stdout.write(f"{name}\n")
+        start = WorkflowEnvironment.start_time_skipping(plugins=[TeikeiPlugin()], test_server_existing_path=script)
+        async with await start as environment:
+            found[name] = await played(environment.client, scene, folder / name)
+    return found
+
+
+def shape(history: WorkflowHistory, asked: list[str]) -> tuple[object, ...]:
+    """What makes two runs tell the same: their events and what they asked for, without ids and keys."""
+    kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
+    return kind, tuple(kinds(list(history.events))), tuple(" ".join(w for w in line.split() if "_" not in w[:5]) for line in asked)
+
+
+async def freeze(folder: Path) -> None:
+    """Write one history of each shape, its trace, and the manifest."""
+    scenes = await all_played(folder)
+    asked, failed = await trace([h for histories in scenes.values() for h in histories])
+    if failed:
+        raise SystemExit(f"what was just recorded does not replay: {failed}")
+    shutil.rmtree(HISTORIES, ignore_errors=True)
+    seen = set()
+    for scene, histories in scenes.items():
+        for number, history in enumerate(histories):
+            if (told := shape(history, asked.get(history.run_id, []))) in seen:
+                continue
+            seen.add(told)
+            kind = str(told[0]).removesuffix("Workflow").lower()
+            write(HISTORIES / kind / f"{scene}-{number:02}", history, asked.get(history.run_id, []))
+    manifest = {"schema": SCHEMA, "files": files()}
+    MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def write(path: Path, history: WorkflowHistory, asked: list[str]) -> None:
+    """One history as JSON, its trace beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = json.loads(history.to_json())
+    anonymous(data)
+    text = json.dumps({"workflowId": history.workflow_id, **data}, ensure_ascii=False, separators=(",", ":"))
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    path.with_suffix(".trace").write_text("".join(f"{line}\n" for line in asked), encoding="utf-8")
+
+
+def anonymous(value: Any) -> None:
+    """Without the names of machines and folders: identities, and stack traces inside encoded failures."""
+    if isinstance(value, list):
+        for one in value:
+            anonymous(one)
+    elif isinstance(value, dict):
+        for key in value.keys() & {"identity", "binaryChecksum", "stackTrace"}:
+            value[key] = ""
+        if "encodedAttributes" in value:
+            value["encodedAttributes"] = _untraced(value["encodedAttributes"])
+        for one in value.values():
+            anonymous(one)
+
+
+def _untraced(given: dict[str, Any]) -> dict[str, Any]:
+    """The encoded attributes of a failure without its stack trace."""
+    payload = Payload(
+        metadata={k: base64.b64decode(v) for k, v in given["metadata"].items()}, data=base64.b64decode(given["data"])
+    )
+    plain = Payload.FromString(zlib.decompress(payload.data)) if payload.metadata["encoding"] == ENCODING else payload
+    attributes = {**json.loads(plain.data), "stack_trace": ""}
+    return {
+        "metadata": {k: base64.b64encode(v).decode() for k, v in plain.metadata.items()},
+        "data": base64.b64encode(json.dumps(attributes).encode()).decode(),
+    }
+
+
+def main() -> None:
+    """Refuse unless asked in so many words."""
+    if os.environ.get("TEIKEI_RECORD") != "freeze":
+        raise SystemExit("frozen histories stand for runs that live; TEIKEI_RECORD=freeze writes them anew")
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(freeze(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

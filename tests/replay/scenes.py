@@ -1,0 +1,286 @@
+"""What the frozen histories tell: every chapter and every branch, going past every wait.
+
+A scene leaves its runs on the server and says their names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from teikei.domain.agreement.force import clocks
+from teikei.domain.alliance.standing import Abandon, Resume
+from teikei.domain.alliance.state import Exit
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.errors import Conflict, Unavailable
+from teikei.domain.matter import Due, Matter, Suspension
+from tests.support.live import at_work, database, ports
+from tests.support.memory import MemoryLedger
+from tests.workflows import people
+from tests.workflows.conftest import eventually, working
+from tests.workflows.faulty import Blots, Faulty, Stairs
+from tests.workflows.histories import events
+from tests.workflows.lives import LIVES
+from tests.workflows.saying import CLEAR, OPERATOR, begun, said
+from tests.workflows.sleeper import slept
+from workflows.ids import delivery_id, workflow_id
+
+Scene = Callable[[Client, Path], Awaitable[list[str]]]
+REFUSAL, TROUBLE, BROKEN = Conflict("nda.drafted_already"), Unavailable("sql.unavailable"), ValueError("a bug")
+
+
+def life(name: str) -> Scene:
+    """A sandbox alliance with all its matters and its first delivery."""
+
+    async def scene(client: Client, folder: Path) -> list[str]:
+        live = ports(client, database(folder))
+        async with at_work(live):
+            await asyncio.to_thread(LIVES[name], live)
+        return [workflow_id(m) for m in live.states]
+
+    return scene
+
+
+def in_nda(name: str, **changes: Any) -> Matter:
+    return replace(people.alliance(name).closed_wait("intake"), stage="nda", **changes)
+
+
+async def idle(client: Client, matter: str) -> list[str]:
+    await events(client, workflow_id(matter))
+    return [workflow_id(matter)]
+
+
+# accidents
+
+
+def own_act(name: str, error: Exception, times: int) -> Scene:
+    """A story's own act meets an error; the operator has it tried again where it must be."""
+
+    async def scene(client: Client, folder: Path) -> list[str]:
+        ledger = Faulty(over="draft_nda", error=error, times=times)
+        async with working(client, ledger) as voice:
+            state = await begun(voice, ledger, in_nda(name))
+            if times < 0:
+                await eventually(lambda: ledger.states[state.id].attention is not None)
+                ledger.times = 0
+                await said(voice, state.id, CLEAR, OPERATOR)
+            await eventually(lambda: "alliance.nda_begun" in ledger.codes(), 60)
+            return await idle(client, state.id)
+
+    return scene
+
+
+async def overtaken(client: Client, folder: Path) -> list[str]:
+    """SQL is ahead: the run's own act is refused, it adopts what is stored and goes on."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        stored = ledger.put(in_nda("overtaken"))
+        ahead = replace(stored, nda="agr_someone_elses", version=stored.version + 1)
+        ledger.states[stored.id] = ahead
+        await voice.start(stored)
+        await said(voice, stored.id, Abandon(reason="終わり"), 0)
+        return await idle(client, stored.id)
+
+
+async def refreshed(client: Client, folder: Path) -> list[str]:
+    """The dispatcher tells a run that it is behind SQL."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, people.decision("refreshed", datetime.now(UTC)))
+        await idle(client, state.id)
+        ledger.states[state.id] = replace(state, comments=7, version=state.version + 1, due=state.due[1:])
+        await voice.refresh(state.id, state.version + 1)
+        await said(voice, state.id, Comment(text="後"), 0)
+        return await idle(client, state.id)
+
+
+async def held_back(client: Client, folder: Path) -> list[str]:
+    """An own act waits while the alliance is suspended."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, in_nda("held", suspended=Suspension(since=datetime.now(UTC), reason="-")))
+        await idle(client, state.id)
+        await said(voice, state.id, Resume(), 0)
+        await eventually(lambda: "alliance.nda_begun" in ledger.codes())
+        return await idle(client, state.id)
+
+
+async def no_chapter(client: Client, folder: Path) -> list[str]:
+    """A stage that no chapter tells, repaired in SQL by the next act's state."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, replace(people.decision("lost", datetime.now(UTC)), stage="nowhere"))
+        await eventually(lambda: ledger.states[state.id].attention is not None)
+        ledger.states[state.id] = replace(ledger.states[state.id], stage="called")
+        await said(voice, state.id, CLEAR, OPERATOR)
+        await said(voice, state.id, Comment(text="次"), 0)
+        return await idle(client, state.id)
+
+
+async def cancelled(client: Client, folder: Path) -> list[str]:
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, people.decision("cancelled", datetime.now(UTC)))
+        await idle(client, state.id)
+        for _ in range(2):
+            await client.get_workflow_handle(workflow_id(state.id)).cancel()
+            await eventually(lambda: ledger.states[state.id].attention is not None)
+        await said(voice, state.id, CLEAR, OPERATOR)
+        await said(voice, state.id, Comment(text="次"), 0)
+        return await idle(client, state.id)
+
+
+async def long_ago(client: Client, folder: Path) -> list[str]:
+    """Everything of a decision fell due while nothing ran."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = ledger.put(people.decision("late", datetime.now(UTC) - timedelta(days=90)))
+        await voice.start(state)
+        await client.get_workflow_handle(workflow_id(state.id)).result()
+    return [workflow_id(state.id)]
+
+
+async def crowd(client: Client, folder: Path) -> list[str]:
+    """Several at once, a repeat, a silent one: an agreement on the real clock with its timer moved."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, people.decision("crowd", datetime.now(UTC)))
+        await asyncio.gather(*(said(voice, state.id, Comment(text=f"{n}"), n % 2) for n in range(6)))
+        for n in (0, 1):
+            await said(voice, state.id, RecordInternalApproval(status="approved", reference="-"), n)
+        await said(voice, state.id, CastVote(choice="yes"), 0)
+        await said(voice, state.id, Comment(text="ひとつ"), 0)
+        await said(voice, state.id, CastVote(choice="yes"), 1)
+    return [workflow_id(state.id)]
+
+
+def paper(name: str, quill: Callable[[], Blots]) -> Scene:
+    """The first paper of an agreement, with whatever goes wrong over it."""
+
+    async def scene(client: Client, folder: Path) -> list[str]:
+        ledger, blots = MemoryLedger(), quill()
+        async with working(client, ledger, blots) as voice:
+            state = await begun(voice, ledger, people.agreement(name, datetime.now(UTC)))
+            if not blots.owed or isinstance(blots.error, Conflict):
+                await eventually(lambda: ledger.states[state.id].attention is not None)
+                blots.owed = True
+                await said(voice, state.id, CLEAR, OPERATOR)
+            await eventually(lambda: ledger.states[state.id].stage == "rounds")
+            return await idle(client, state.id)
+
+    return scene
+
+
+def delivery(name: str, post: Callable[[], Stairs]) -> Scene:
+    async def scene(client: Client, folder: Path) -> list[str]:
+        async with working(client, MemoryLedger(), post=post()) as voice:
+            await voice.deliver(name)
+            await client.get_workflow_handle(delivery_id(name)).result()
+        return [delivery_id(name)]
+
+    return scene
+
+
+# silence, with time skipped
+
+
+def silence(state: Callable[[], Matter], days: int) -> Scene:
+    """Nobody says anything for so long; timers fire, reminders go out, waits get their outcomes."""
+
+    async def scene(client: Client, folder: Path) -> list[str]:
+        ledger = MemoryLedger()
+        async with working(client, ledger) as voice:
+            stored = await begun(voice, ledger, state())
+            for _ in range(days // 20):
+                await slept(client, days=20)
+        return [workflow_id(stored.id)]
+
+    return scene
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def leaving() -> Matter:
+    base = people.alliance("leaving").closed_wait("intake")
+    exit_ = Exit(reason="term", end_date=now().date(), started=now(), terminated=True, final_period="-")
+    return replace(base, stage="exit", exit=exit_, terms=people.terms()).ask("exit", base.companies(), now())
+
+
+def scoring() -> Matter:
+    base = people.alliance("scoring").closed_wait("intake")
+    return replace(base, stage="due_diligence").ask("scores", base.companies(), now())
+
+
+def drafting() -> Matter:
+    base = people.alliance("drafting").closed_wait("intake")
+    return replace(base, stage="negotiation").ask("draft", base.companies(), now())
+
+
+def signing() -> Matter:
+    drafted = replace(people.agreement("signing", now()), stage="signing", owes=())
+    return drafted.ask("signatures", drafted.companies(), now())
+
+
+def renewing() -> Matter:
+    today = now().date()
+    base = replace(people.agreement("renewing", now()), stage="in_force", owes=(), nda_terms=None, role="main")
+    term = people.terms(term_from=today, term_until=today.replace(year=today.year + 1), renewal_years=1)
+    return clocks(replace(base, terms=term, term_until=term.term_until, signed_on=today))
+
+
+def signed() -> Matter:
+    first = now() + timedelta(days=30)
+    base = replace(people.agreement("signed", now()), stage="signed", owes=(), effective_on=first.date())
+    return replace(base, term_until=(now() + timedelta(days=80)).date()).with_due(Due(key="effective/day", base=first, slide="none"))
+
+
+def operating() -> Matter:
+    today = now().date()
+    base = people.alliance("operating").closed_wait("intake")
+    long = people.terms(term_from=today, term_until=today.replace(year=today.year + 3), review_months=6)
+    return replace(base, stage="operation", terms=long, period_from=today, signed_on=today, main_title="契約")
+
+
+LIVE: dict[str, Scene] = {
+    **{f"life-{name}": life(name) for name in LIVES},
+    "own-trouble": own_act("trouble", TROUBLE, 7),
+    "own-refused": own_act("refused", REFUSAL, -1),
+    "own-broken": own_act("broken", BROKEN, -1),
+    "overtaken": overtaken,
+    "refreshed": refreshed,
+    "held-back": held_back,
+    "no-chapter": no_chapter,
+    "cancelled": cancelled,
+    "long-ago": long_ago,
+    "crowd": crowd,
+    "paper": paper("plain", Blots),
+    "paper-stumbles": paper("stumbles", lambda: Blots(times=1)),
+    "paper-refused": paper("refused", lambda: Blots(error=Conflict("paper.broken"), times=1)),
+    "paper-unwanted": paper("unwanted", lambda: Blots(owed=False)),
+    "delivery-sent": delivery("out_sent", Stairs),
+    "delivery-dead": delivery("out_dead", lambda: Stairs(Conflict("mail.refused"), [TROUBLE])),
+}
+"""On the dev server."""
+
+SKIPPED: dict[str, Scene] = {
+    "silent-decision": silence(lambda: people.decision("silent", now()), 60),
+    "silent-intake": silence(lambda: people.alliance("silent"), 80),
+    "silent-scoring": silence(scoring, 80),
+    "silent-drafting": silence(drafting, 80),
+    "silent-leaving": silence(leaving, 80),
+    "silent-rounds": silence(lambda: people.agreement("silent", now()), 80),
+    "silent-signing": silence(signing, 100),
+    "silent-signed": silence(signed, 120),
+    "silent-renewing": silence(renewing, 900),
+    "silent-inputs": silence(lambda: people.allocation("silent"), 80),
+    "silent-operation": silence(operating, 500),
+}
+"""On the server that skips time."""
