@@ -1,7 +1,7 @@
 """How much is done, with which seed, on which database. `make faults` and `make soak` do much, `make test` a little.
 
 `TEIKEI_SEED=7 make faults` repeats the choices of seed 7: order and moments of
-the kills, and what each client says.
+the kills, and what each client says. `TEIKEI_DATABASES=postgresql` takes that one only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CAMPAIGNS = {
     "soak": Campaign("soak", {"sqlite": 200, "postgresql": 100}, 10, 15.0),
 }
 CAMPAIGN = CAMPAIGNS[os.environ.get("TEIKEI_CAMPAIGN", "")]
-DATABASES = ("sqlite", "postgresql") if CAMPAIGN.full else ("sqlite",)
+DATABASES = os.environ.get("TEIKEI_DATABASES", "sqlite,postgresql" if CAMPAIGN.full else "sqlite").split(",")
 SEED = int(os.environ.get("TEIKEI_SEED", "") or (secrets.randbelow(10**6) if CAMPAIGN.full else 1))
 
 

@@ -19,6 +19,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import (
     ContinueAsNewInput,
+    ExecuteWorkflowInput,
     Interceptor,
     Replayer,
     StartActivityInput,
@@ -36,29 +37,37 @@ ASKED: dict[str, list[str]] = {}
 """What each run asked for, by run id."""
 
 
+def _note(*words: object) -> None:
+    ASKED.setdefault(workflow.info().run_id, []).append(" ".join(str(w) for w in words))
+
+
 class _Outbound(WorkflowOutboundInterceptor):
-    def _note(self, *words: object) -> None:
-        ASKED.setdefault(workflow.info().run_id, []).append(" ".join(str(w) for w in words))
 
     def start_activity(self, input: StartActivityInput) -> Any:  # noqa: A002  (the SDK's name)
-        self._note(input.activity, *(getattr(a, "effect", a) for a in input.args), "@", input.task_queue or "own")
+        _note(input.activity, *(getattr(a, "effect", a) for a in input.args), "@", input.task_queue or "own")
         return super().start_activity(input)
 
     def start_local_activity(self, input: StartLocalActivityInput) -> Any:  # noqa: A002
         first = input.args[0]
         act = getattr(first, "act", None)
-        self._note(input.activity, first if act is None else f"{first.key} {act.kind} {first.by.company}")
+        _note(input.activity, first if act is None else f"{first.key} {act.kind} {first.by.company}")
         return super().start_local_activity(input)
 
     def continue_as_new(self, input: ContinueAsNewInput) -> Any:  # noqa: A002
         state = input.args[0]
-        self._note("turn", state.stage, state.version)
+        _note("turn", state.stage, state.version)
         return super().continue_as_new(input)
 
 
 class _Inbound(WorkflowInboundInterceptor):
     def init(self, outbound: WorkflowOutboundInterceptor) -> None:
         super().init(_Outbound(outbound))
+
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002
+        _note("begin", *(f"{s.stage} {s.version}" for s in input.args if hasattr(s, "stage")))
+        result = await super().execute_workflow(input)
+        _note("end", "" if result is None else result)
+        return result
 
 
 class Tracing(Interceptor):

@@ -11,6 +11,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -55,27 +56,31 @@ async def all_played(folder: Path) -> dict[str, list[WorkflowHistory]]:
     return found
 
 
-def shape(history: WorkflowHistory, asked: list[str]) -> tuple[object, ...]:
-    """What makes two runs tell the same: their events and what they asked for, without ids and keys."""
+def features(history: WorkflowHistory, asked: list[str]) -> set[tuple[str, ...]]:
+    """What a run tells, in pieces: four events in a row, three questions in a row; without ids and numbers."""
     kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
-    return kind, tuple(kinds(list(history.events))), tuple(" ".join(w for w in line.split() if "_" not in w[:5]) for line in asked)
+    happened = kinds(list(history.events))
+    plain = [re.sub(r"\d+", "0", re.sub(r"[a-z]{3}_\w+", "#", line)) for line in asked]
+    return {
+        (kind, *row[i : i + n]) for row, n in ((happened, 4), (plain, 3)) for i in range(max(1, len(row) - n + 1))
+    }
 
 
 async def freeze(folder: Path) -> None:
-    """Write one history of each shape, its trace, and the manifest."""
+    """Write histories until nothing new is told (the short ones first), their traces, and the manifest."""
     scenes = await all_played(folder)
     asked, failed = await trace([h for histories in scenes.values() for h in histories])
     if failed:
         raise SystemExit(f"what was just recorded does not replay: {failed}")
     shutil.rmtree(HISTORIES, ignore_errors=True)
-    seen = set()
-    for scene, histories in scenes.items():
-        for number, history in enumerate(histories):
-            if (told := shape(history, asked.get(history.run_id, []))) in seen:
-                continue
-            seen.add(told)
-            kind = str(told[0]).removesuffix("Workflow").lower()
-            write(HISTORIES / kind / f"{scene}-{number:02}", history, asked.get(history.run_id, []))
+    runs_ = [(f"{scene}-{n:02}", h) for scene, histories in scenes.items() for n, h in enumerate(histories)]
+    told: set[tuple[str, ...]] = set()
+    for name, history in sorted(runs_, key=lambda run: len(run[1].events)):
+        new = features(history, asked[history.run_id])
+        if not new <= told:
+            told |= new
+            kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
+            write(HISTORIES / kind.removesuffix("Workflow").lower() / name, history, asked[history.run_id])
     manifest = {"schema": SCHEMA, "files": files()}
     MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
