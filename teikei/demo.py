@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from teikei.player import Api, Interrupted, Player, RefusedStep, enrol
+from teikei.caller import Api, Interrupted, RefusedStep
+from teikei.player import Player, enrol
 from teikei.scenes import ZONE, Scene, SceneError, Step, load_scenes
 from teikei.settings import Settings
 from teikei.stack import Stack, StackError, stack

@@ -9,120 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
+from teikei.caller import Api, RefusedStep
 from teikei.scenes import COMPANY_FACTS, ROUTES, Scene, SceneError, Step, resolved
 
-ANSWER_WITHIN = 30.0
-"""Seconds for one request; a clock step may take this long and is then repeated."""
 PRODUCED_WITHIN = 20.0
 """Seconds until what a step speaks of has been produced."""
-TRIES = 40
 PAUSE = 0.05
 TIMELINE = ("at", "stage", "matter", "act", "by", "title_ja", "title_en")
-
-
-class RefusedStep(Exception):
-    """The API refused a step: what it said, in the reader's words."""
-
-    def __init__(self, where: str, problem: Mapping[str, Any]) -> None:
-        self.where, self.problem = where, problem
-        fields = "".join(
-            f"\n  {e.get('pointer', '')} {e.get('detail') or e.get('code', '')}"
-            for e in problem.get("errors", ())
-        )
-        super().__init__(
-            f"{where}: {problem.get('title')} ({problem.get('code')})\n{problem.get('detail')}{fields}"
-        )
-
-
-class Interrupted(Exception):
-    """Someone else failed, or Ctrl-C: the rest is not played."""
-
-
-@dataclass(frozen=True, slots=True)
-class Api:
-    """The API as a caller with several keys sees it; an answer that may come later is waited for."""
-
-    address: str
-    stop: threading.Event = field(default_factory=threading.Event)
-    client: httpx2.Client = field(init=False)
-
-    def __post_init__(self) -> None:
-        client = httpx2.Client(
-            base_url=self.address, timeout=ANSWER_WITHIN, headers={"Accept-Language": "ja"}, trust_env=False
-        )
-        object.__setattr__(self, "client", client)
-
-    def get(self, path: str, secret: str, **query: str) -> Any:
-        """JSON of a read."""
-        return self._sent("GET", path, secret, params=query).json()
-
-    def content(self, path: str, secret: str) -> bytes:
-        """Bytes of a read."""
-        return self._sent("GET", path, secret).content
-
-    def rows(self, path: str, secret: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Every row of a list, page by page."""
-        cursor: dict[str, str] = {}
-        while True:
-            page = self.get(path, secret, limit="100", **query, **cursor)
-            yield from page["data"]
-            if not page["next_cursor"]:
-                return
-            cursor = {"cursor": page["next_cursor"]}
-
-    def post(self, path: str, secret: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """What an act led to; an order is followed until it is answered."""
-        answer = self._sent("POST", path, secret, json=body, headers={"Idempotency-Key": key})
-        told: dict[str, Any] = answer.json()
-        while answer.status_code == 202:
-            time.sleep(PAUSE)
-            order = self.get(f"/v1/orders/{told['order']}", secret)
-            if order["status"] == "refused":
-                raise RefusedStep(path, {"title": order["problem"]["code"], **order["problem"]})
-            if order["status"] == "done":
-                return dict(order["receipt"])
-        return told
-
-    def _sent(
-        self, method: str, path: str, secret: str, headers: Mapping[str, str] | None = None, **more: Any
-    ) -> httpx2.Response:
-        """The answer; trouble that may pass is tried again with the same key, a refusal is raised."""
-        headers = {"Authorization": f"Bearer {secret}", **(headers or {})}
-        problem: Mapping[str, Any] = {}
-        for tried in range(TRIES):
-            if self.stop.is_set():
-                raise Interrupted
-            try:
-                answer = self.client.request(method, path, headers=headers, **more)
-            except httpx2.TransportError as lost:
-                problem = {"title": str(lost), "code": type(lost).__name__}
-            else:
-                if answer.is_success:
-                    return answer
-                problem = _problem(answer)
-                if answer.status_code not in {429, 503}:
-                    raise RefusedStep(f"{method} {path}", problem)
-            time.sleep(min(1.0, PAUSE * 2**tried))
-        raise RefusedStep(f"{method} {path}", problem)
-
-
-def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    return told if isinstance(told, dict) else {"title": answer.text[:200], "code": str(answer.status_code)}
 
 
 @dataclass(frozen=True, slots=True)

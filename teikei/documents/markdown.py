@@ -106,7 +106,7 @@ def _row(line: str, found: list[_Paragraph | _Table], clause: str) -> None:
     if not found or not isinstance(found[-1], _Table):
         found.append(_Table())
     table = found[-1]
-    assert isinstance(table, _Table)  # noqa: S101 - for the type checker
+    assert isinstance(table, _Table)
     if not line.endswith("|") or len(line) < 2:
         raise _layout(clause, line)
     if _RULE.fullmatch(line):

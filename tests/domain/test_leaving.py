@@ -11,7 +11,17 @@ from teikei.domain.alliance.operation import FinishAction
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import FellDue
-from tests.domain.cast import agree, at, begin_exit, company, nothing_left, refused, review, settle_period, tick
+from tests.domain.cast import (
+    agree,
+    at,
+    begin_exit,
+    company,
+    nothing_left,
+    refused,
+    review,
+    settle_period,
+    tick,
+)
 from tests.domain.days import asked, deadline, forth, series, whole_series
 from tests.support.story_domain import World
 
@@ -77,10 +87,18 @@ def test_silence_of_the_others_abandons_nothing_and_all_may_be_asked_again() -> 
         assert (world.alliance.stage, world.alliance.abandoning) == ("operation", ())
         assert world.alliance.wait("abandonment") is None
         assert not world.agreement("main").over
-        sent = [(when.date(), m.template, m.address) for when, _, m in world.mails[mails:] if "abandonment" in m.item]
+        sent = [
+            (when.date(), m.template, m.address)
+            for when, _, m in world.mails[mails:]
+            if "abandonment" in m.item
+        ]
         plan = {what: on for what, on in whole_series(day).items() if on > begun}
         assert sent == [
-            *[(on, "remind", "contact2@example.com") for what, on in plan.items() if what.startswith("remind-")],
+            *[
+                (on, "remind", "contact2@example.com")
+                for what, on in plan.items()
+                if what.startswith("remind-")
+            ],
             (plan["overdue"], "overdue", "contact2@example.com"),
             (plan["escalate"], "escalate", "boss2@example.com"),
         ]
@@ -122,7 +140,9 @@ def test_until_the_last_day_is_over_the_main_agreement_stays_in_force() -> None:
     assert (world.agreement("main").stage, world.agreement("main").reason) == ("ended", "terminated")
     assert (world.period().final, world.period().period_until) == (True, end)
     codes = world.codes()
-    assert codes.index("exit.termination_in_force") < codes.index("exit.end_day") < codes.index("period.opened")
+    assert (
+        codes.index("exit.termination_in_force") < codes.index("exit.end_day") < codes.index("period.opened")
+    )
     settle_period(world)
     assert world.alliance.stage == "closed"
     nothing_left(world)
@@ -201,7 +221,10 @@ def test_the_close_waits_for_minutes_that_are_still_written_and_takes_the_open_a
     world.unwritten = frozenset()
     world.pump()
     assert world.alliance.stage == "closed"
-    assert world.codes()[world.codes().index("review.minutes_written") :][:2] == ["review.minutes_written", "alliance.closed"]
+    assert world.codes()[world.codes().index("review.minutes_written") :][:2] == [
+        "review.minutes_written",
+        "alliance.closed",
+    ]
     assert [p.kind for p in world.papers].count("minutes") == 1
     left = [(c.kind, c.id, c.data.get("result")) for c in world.closed if c.kind in {"action", "review"}]
     assert left == [("action", "1", "済"), ("review", "1", None), ("action", "2", "")]

@@ -121,7 +121,9 @@ def test_a_refusal_of_renewal_that_arrived_in_time_ends_the_term() -> None:
     assert safe.at == datetime(2028, 3, 23, 0, 0, tzinfo=UTC), "five business days before 2028-03-30"
     world.advance(safe.at)
     assert world.values("agreement.notice_day_near")["legal_last_day"] == "2028-03-30"
-    notices = [(when, m.item) for when, _, m in world.mails if m.template == "notice" and m.company == company(1)]
+    notices = [
+        (when, m.item) for when, _, m in world.mails if m.template == "notice" and m.company == company(1)
+    ]
     assert notices == [
         (datetime(2028, 3, 9, 0, 0, tzinfo=UTC), "notice/ahead-14@2028-06-30"),
         (datetime(2028, 3, 17, 0, 0, tzinfo=UTC), "notice/ahead-3@2028-06-30"),
@@ -159,7 +161,9 @@ def test_the_safe_day_comes_again_in_the_next_term_with_mails_of_its_own() -> No
     world.until(lambda: world.codes().count("agreement.notice_day_near") == 6, 4000)
     notices = [m.item for _, _, m in world.mails if m.template == "notice"]
     steps = ("ahead-14", "ahead-3", "safe")
-    assert sorted(notices) == sorted(f"notice/{s}@{y}-06-30" for s in steps for y in (2028, 2029) for _ in range(2))
+    assert sorted(notices) == sorted(
+        f"notice/{s}@{y}-06-30" for s in steps for y in (2028, 2029) for _ in range(2)
+    )
 
 
 def test_an_agreement_signed_before_its_first_day_waits_for_it() -> None:

@@ -64,8 +64,16 @@ def a_record(count: int) -> list[str]:
     """Lines as the API gives them; every third is private to others, so it has no content."""
     lines = []
     for seq in range(1, count + 1):
-        values: dict[str, Any] = {"number": seq, "big": 10**17, "名".encode().hex(): "髙﨑𠮷 \u2028\n\"\\"}
-        body = canonical(payload(Entry(code="x.y", values=values), act=Resume(), by=Actor(company="cmp_a"), matter="m", stage="s"))
+        values: dict[str, Any] = {"number": seq, "big": 10**17, "名".encode().hex(): '髙﨑𠮷 \u2028\n"\\'}
+        body = canonical(
+            payload(
+                Entry(code="x.y", values=values),
+                act=Resume(),
+                by=Actor(company="cmp_a"),
+                matter="m",
+                stage="s",
+            )
+        )
         leaf = seal(body, salt=bytes([seq]) * SALT_BYTES, alliance=ALLIANCE, seq=seq, at=AT)
         shown: dict[str, Any] = {"leaf": json.loads(leaf.bytes), "hash": leaf.hash}
         if seq % 3:

@@ -231,7 +231,9 @@ def test_no_signature_is_older_than_the_approval_of_these_bytes() -> None:
     again = world.agreement("main").approved_at
     assert again is not None
     assert again > first
-    assert refusal(world, main, good) == ("agreement.signed_before_approval", "/signed_at"), "that approval is used up"
+    assert refusal(world, main, good) == ("agreement.signed_before_approval", "/signed_at"), (
+        "that approval is used up"
+    )
     world.say(main, replace(good, signed_at=again), company(0))
     assert len(world.agreement("main").signatures) == 1
 
@@ -251,7 +253,9 @@ def test_a_refusal_of_renewal_belongs_to_the_term_in_which_it_arrived() -> None:
         assert refusal(world, main, refuse_renewal(day)) == early, "of the term before"
     world.say(main, refuse_renewal(date(2028, 7, 1)), company(0))
     assert world.agreement("main").renewal_refused
-    assert [d.key for d in world.agreement("main").due] == ["term/end"], "nobody is told of a day that has no use"
+    assert [d.key for d in world.agreement("main").due] == ["term/end"], (
+        "nobody is told of a day that has no use"
+    )
 
 
 def test_fixed_terms_are_not_revised() -> None:
@@ -308,7 +312,9 @@ def test_reviews() -> None:
     ]
     for act, code, pointer in cases:
         assert refusal(world, world.root, act) == (code, pointer)
-    on_the_first_day = judge(replace(good, held_on=date(2026, 7, 1)), world.alliance, Actor(company=company(0)), world.now)
+    on_the_first_day = judge(
+        replace(good, held_on=date(2026, 7, 1)), world.alliance, Actor(company=company(0)), world.now
+    )
     assert on_the_first_day.state.minutes[0].held_on == date(2026, 7, 1)
     with pytest.raises(Conflict, match=r"review\.planned_already"):
         judge(PlanReview(), world.alliance, TEIKEI, world.now)

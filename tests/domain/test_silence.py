@@ -258,7 +258,9 @@ def test_votes_that_lapse_three_times_end_the_period_without_a_split() -> None:
     codes = world.codes(period)
     assert codes.count("allocation.reopened") == 2
     assert codes.count("allocation.submitted") == 3
-    assert not {"allocation.locked", "allocation.statement_written", "allocation.payment_unconfirmed"} & set(codes)
+    assert not {"allocation.locked", "allocation.statement_written", "allocation.payment_unconfirmed"} & set(
+        codes
+    )
     assert (done.statement_sha256, done.decided_by, len(world.papers)) == ("", "", papers)
     assert [a.minor for a in done.amounts] == [1000], "what was entered stands"
     assert (world.alliance.open_period, period in world.alliance.children) == ("", False)

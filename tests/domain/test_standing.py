@@ -56,7 +56,9 @@ def moment(name: str) -> World:
 
 
 @pytest.mark.parametrize("name", MOMENTS)
-def test_while_suspended_only_its_own_end_falls_due_and_afterwards_the_questions_have_moved(name: str) -> None:
+def test_while_suspended_only_its_own_end_falls_due_and_afterwards_the_questions_have_moved(
+    name: str,
+) -> None:
     world = moment(name)
     world.advance(world.now + timedelta(days=2, hours=7))
     open_before = {i: s for i, s in world.states.items() if not s.over}
@@ -65,7 +67,9 @@ def test_while_suspended_only_its_own_end_falls_due_and_afterwards_the_questions
     lines, mails = len(world.lines), len(world.mails)
     world.advance(world.now + timedelta(days=37))
     fallen = world.lines[lines:]
-    assert {(line.matter, line.act) for line in fallen} == {(world.root, FellDue(item="suspension/remind-14"))}
+    assert {(line.matter, line.act) for line in fallen} == {
+        (world.root, FellDue(item="suspension/remind-14"))
+    }
     assert [line.entry.code for line in fallen] == ["due.remind"]
     assert [m.values["what"] for _, _, m in world.mails[mails:]] == ["suspension"] * 2
     lines, mails = len(world.lines), len(world.mails)
@@ -90,7 +94,9 @@ def test_while_suspended_only_its_own_end_falls_due_and_afterwards_the_questions
     world.advance(world.now)
     called = [m.template for _, _, m in world.mails[mails:]]
     reviewed = any(w.item.startswith("review-") for s in open_before.values() for w in s.waits)
-    assert called == ["review_invitation"] * (2 * reviewed), "a return sends nothing late, only the new day of a review"
+    assert called == ["review_invitation"] * (2 * reviewed), (
+        "a return sends nothing late, only the new day of a review"
+    )
 
 
 @pytest.mark.parametrize("name", MOMENTS)

@@ -34,7 +34,11 @@ def test_without_a_day_it_is_asked_about_after_thirty_business_days() -> None:
 
 @pytest.mark.parametrize(
     ("until", "day"),
-    [(date(2027, 3, 31), date(2027, 3, 31)), (date(2027, 4, 3), date(2027, 4, 5)), (date(2028, 1, 1), date(2028, 1, 3))],
+    [
+        (date(2027, 3, 31), date(2027, 3, 31)),
+        (date(2027, 4, 3), date(2027, 4, 5)),
+        (date(2028, 1, 1), date(2028, 1, 3)),
+    ],
 )
 def test_it_is_asked_about_on_the_day_that_it_names_or_the_business_day_after(until: date, day: date) -> None:
     world = at("operation")
@@ -71,7 +75,9 @@ def test_silence_resumes_the_alliance_with_all_that_it_opened() -> None:
     assert told[5] == ("alliance.suspension_lapsed", "teikei")
     assert Counter(told[6:]) == {("matter.released", "teikei"): len(held)}
     assert world.values("matter.released")["days"] == (world.today() - begun).days
-    sent = [(when.date(), m.template, m.address) for when, _, m in world.mails[mails:] if m.company == company(1)]
+    sent = [
+        (when.date(), m.template, m.address) for when, _, m in world.mails[mails:] if m.company == company(1)
+    ]
     plan = whole_series(day)
     assert sent == [
         (plan["remind-14"], "remind", "contact1@example.com"),
@@ -81,7 +87,9 @@ def test_silence_resumes_the_alliance_with_all_that_it_opened() -> None:
         (plan["escalate"], "escalate", "boss1@example.com"),
     ]
     stood = (world.today() - begun).days
-    assert deadline(world.decision(), "votes") == forth(vote + timedelta(days=stood - 1), 1), "a business day again"
+    assert deadline(world.decision(), "votes") == forth(vote + timedelta(days=stood - 1), 1), (
+        "a business day again"
+    )
 
 
 def test_a_resumed_alliance_is_not_asked_any_more_and_the_next_time_has_mails_of_its_own() -> None:
@@ -112,13 +120,17 @@ def test_a_review_that_moved_is_called_again_for_its_new_day_under_the_same_uid(
         assert called.at == world.now
         world.advance(world.now)
     calls = invitations(world)
-    assert [m.values["deadline"] for m in calls] == ["2026-10-01", "2026-10-13", "2026-10-23"], "2026-10-12 is a holiday"
+    assert [m.values["deadline"] for m in calls] == ["2026-10-01", "2026-10-13", "2026-10-23"], (
+        "2026-10-12 is a holiday"
+    )
     assert len({m.item for m in calls}) == 3, "the outbox takes each intent once"
     news = [m.invitation for m in calls if m.invitation]
     assert {i.uid for i in news} == {f"{world.root}-review-1"}
     assert [i.starts.isoformat()[:13] for i in news] == ["2026-10-01T01", "2026-10-13T01", "2026-10-23T01"]
     assert news[0].sequence == 0
-    assert news[0].sequence < news[1].sequence < news[2].sequence, "calendars take the newest (RFC 5545 3.8.7.4)"
+    assert news[0].sequence < news[1].sequence < news[2].sequence, (
+        "calendars take the newest (RFC 5545 3.8.7.4)"
+    )
     assert world.codes().count("review.invited") == 3
 
 

@@ -46,7 +46,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "agenda.gap_*": alliance.AXES,
 }
 """Every code that is put together at run time, with each value that can stand in it."""
-PASSED_ON = {"decision.lapsed": {"silent"}, "decision.voided": {"reason"}, "alliance.abandoned": {"note", "company"}}
+PASSED_ON = {
+    "decision.lapsed": {"silent"},
+    "decision.voided": {"reason"},
+    "alliance.abandoned": {"note", "company"},
+}
 """Values that reach an entry through `**values`."""
 RAISED = {*errors.KINDS, "DocumentError", "NotSignedIn", "BadParameter"}
 
@@ -159,7 +163,12 @@ def test_every_error_says_what_is_wrong_and_what_to_do(code: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_error_uses_only_parameters_that_it_has(language: str) -> None:
     given = {"field.too_long": {"most"}, "field.too_many": {"most"}, "field.too_large": {"most"}}
-    given |= {"field.too_short": {"least"}, "field.too_few": {"least"}, "field.too_small": {"least"}, "field.not_one_of": {"expected"}}
+    given |= {
+        "field.too_short": {"least"},
+        "field.too_few": {"least"},
+        "field.too_small": {"least"},
+        "field.not_one_of": {"expected"},
+    }
     for code, text in catalogue(language).items():
         if code.startswith("errors."):
             name = code.removeprefix("errors.").rpartition(".")[0]
@@ -207,7 +216,15 @@ STAGES = [
         ("word", STAGES),
         ("word", ["alliance", "agreement", "decision", "allocation"]),
         ("word", family(Form, PurposeKind, PaperKind, agreement.Role, decision.Subject, alliance.AXES)),
-        ("word", family(decision.Choice, OUTCOMES, get_type_hints(decision.Internal)["status"], get_type_hints(Sign)["method"])),
+        (
+            "word",
+            family(
+                decision.Choice,
+                OUTCOMES,
+                get_type_hints(decision.Internal)["status"],
+                get_type_hints(Sign)["method"],
+            ),
+        ),
         ("word", [*family(get_type_hints(EnterAmount)["side"]), "unanimity", "true", "false", "remind-0"]),
         ("word", [*exits.EACH_COMPANY, *exits.SYSTEM]),
         ("word", [one for route in intake.ROUTES for one in (route.way, route.need) if one]),
@@ -222,10 +239,18 @@ def test_the_words_of_the_field_are_all_known(prefix: str, values: list[str]) ->
 def test_every_reason_that_the_rules_give_is_known() -> None:
     reasons = {f"go_no_go_{outcome}" for outcome in OUTCOMES if outcome != "approved"}
     for _, node in calls("teikei/domain"):
-        if called(node) in {"abandon", "ended", "moved"} and len(node.args) == 2 and isinstance(node.args[1], ast.Constant):
+        if (
+            called(node) in {"abandon", "ended", "moved"}
+            and len(node.args) == 2
+            and isinstance(node.args[1], ast.Constant)
+        ):
             reasons.add(str(node.args[1].value))
         if called(node) == "Drop":
-            reasons |= {str(k.value.value) for k in node.keywords if k.arg == "reason" and isinstance(k.value, ast.Constant)}
+            reasons |= {
+                str(k.value.value)
+                for k in node.keywords
+                if k.arg == "reason" and isinstance(k.value, ast.Constant)
+            }
     assert len(reasons) >= 9
     assert {r for r in reasons if f"word.{r}" not in catalogue("ja")} == set()
 
@@ -267,9 +292,18 @@ def test_a_code_that_nobody_knows_and_a_value_that_is_missing_stay_visible() -> 
 
 def test_values_are_said_in_the_language_of_the_reader() -> None:
     values = {"item": "review-2", "offset": "remind-14", "companies": ["東都株式会社", "West Inc."]}
-    assert say("ja", "timeline.due.remind", **values) == "期限の事前通知：第2回定例レビュー（14日前、対象：東都株式会社、West Inc.）"
-    assert say("en", "timeline.due.remind", **values) == "Reminder: review 2 (14 days before; to 東都株式会社, West Inc.)"
-    assert say("ja", "errors.matter.wrong_stage.remedy", wanted="rounds, approval") == "次の段階で行ってください：協議、契約書の承認"
+    assert (
+        say("ja", "timeline.due.remind", **values)
+        == "期限の事前通知：第2回定例レビュー（14日前、対象：東都株式会社、West Inc.）"
+    )
+    assert (
+        say("en", "timeline.due.remind", **values)
+        == "Reminder: review 2 (14 days before; to 東都株式会社, West Inc.)"
+    )
+    assert (
+        say("ja", "errors.matter.wrong_stage.remedy", wanted="rounds, approval")
+        == "次の段階で行ってください：協議、契約書の承認"
+    )
     assert word("en", "inputs", "item") != word("en", "inputs")
     assert word("ja", "review-x") == "review-x"
 
@@ -277,12 +311,21 @@ def test_values_are_said_in_the_language_of_the_reader() -> None:
 def test_what_people_wrote_stays_even_where_it_spells_a_code() -> None:
     said = say("ja", "timeline.alliance.opened", alliance="merger", form="co_sales", parties=2)
     assert said == "提携「merger」の開始（共同販売、当事者2社）"
-    assert say("en", "timeline.allocation.amount_entered", side="income", what="{side} yes") == "Income entered ({side} yes)"
+    assert (
+        say("en", "timeline.allocation.amount_entered", side="income", what="{side} yes")
+        == "Income entered ({side} yes)"
+    )
 
 
 def test_ids_become_names_in_lists_and_inside_text() -> None:
     names = {"cmp_a": "東都", "cmp_b": "西海"}
-    values = {"companies": ["cmp_a", "cmp_x"], "votes": ["cmp_b yes"], "silent": "cmp_a cmp_b", "number": 3, "name": "two  blanks"}
+    values = {
+        "companies": ["cmp_a", "cmp_x"],
+        "votes": ["cmp_b yes"],
+        "silent": "cmp_a cmp_b",
+        "number": 3,
+        "name": "two  blanks",
+    }
     assert named(values, names) == {
         "companies": ["東都", "cmp_x"], "votes": ["西海 yes"], "silent": "東都 西海", "number": 3, "name": "two  blanks",
     }  # fmt: skip

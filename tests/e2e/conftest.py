@@ -21,7 +21,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Finished:
         code = process.wait(600)
     finally:
         process.kill()
-    return Finished(code=code, home=home, said=(folder / "said").read_text(encoding="utf-8"), left=processes.left_behind(home))
+    return Finished(
+        code=code,
+        home=home,
+        said=(folder / "said").read_text(encoding="utf-8"),
+        left=processes.left_behind(home),
+    )
 
 
 @pytest.fixture(scope="session")

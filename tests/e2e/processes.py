@@ -57,7 +57,10 @@ def left_behind(home: Path) -> list[str]:
 def _processes() -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != os.getpid():
-            yield int(folder.name), _read(int(folder.name), "cmdline").replace(b"\0", b" ").decode(errors="replace")
+            yield (
+                int(folder.name),
+                _read(int(folder.name), "cmdline").replace(b"\0", b" ").decode(errors="replace"),
+            )
 
 
 def _read(pid: int, name: str) -> bytes:

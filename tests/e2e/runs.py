@@ -6,7 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from teikei.player import Api, Player, enrol
+from teikei.caller import Api
+from teikei.player import Player, enrol
 from teikei.scenes import Scene
 
 

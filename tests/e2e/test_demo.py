@@ -56,7 +56,10 @@ def test_a_timeline_is_a_list_of_seven_facts_in_order(demo: Finished) -> None:
         assert {tuple(row) for row in rows} == {KEYS}
         instants = [datetime.fromisoformat(row["at"]) for row in rows]
         assert instants == sorted(instants)
-        assert all(row["title_ja"] and row["title_en"] and "〈" not in row["title_ja"] + row["title_en"] for row in rows)
+        assert all(
+            row["title_ja"] and row["title_en"] and "〈" not in row["title_ja"] + row["title_en"]
+            for row in rows
+        )
 
 
 def test_what_falls_due_the_system_does(demo: Finished) -> None:
@@ -86,7 +89,9 @@ def test_every_mail_that_the_record_speaks_of_went_out_once(demo: Finished) -> N
         meant = sum(len(entry["values"]["companies"]) for entry in record if entry["code"].startswith("due."))
         invited = [mail for mail in mails if mail.get_content_type() == "multipart/mixed"]
         reminded = [mail for mail in mails if mail not in invited]
-        notices = sum(entry["code"] == "agreement.notice_day_near" for entry in record) * len(_scene(folder).companies)
+        notices = sum(entry["code"] == "agreement.notice_day_near" for entry in record) * len(
+            _scene(folder).companies
+        )
         assert len(reminded) == meant + notices
 
 
@@ -94,7 +99,11 @@ def test_a_company_that_is_late_is_reminded_called_overdue_and_escalated(demo: F
     for folder in demo.folders:
         record = reading.entries((folder / "record.jsonl").read_bytes())
         assert any(entry["code"] == "due.remind" for entry in record)
-    codes = {entry["code"] for folder in demo.folders for entry in reading.entries((folder / "record.jsonl").read_bytes())}
+    codes = {
+        entry["code"]
+        for folder in demo.folders
+        for entry in reading.entries((folder / "record.jsonl").read_bytes())
+    }
     assert {"due.overdue", "due.escalate", "decision.voided", "review.missed", "agreement.renewed"} <= codes
 
 
@@ -103,7 +112,9 @@ def test_ctrl_c_ends_it_and_everything_that_it_started(tmp_path: Path) -> None:
     process = processes.teikei("demo", "--home", str(home), home=home, log=said)
     first = load_scenes()[0]
     processes.wait_for(process, said, f"{first.slug} ")
-    pids = json.loads((home / "demo" / ".stack" / "run" / "children.json").read_text(encoding="utf-8"))["pids"]
+    pids = json.loads((home / "demo" / ".stack" / "run" / "children.json").read_text(encoding="utf-8"))[
+        "pids"
+    ]
     assert len(pids) == 4
     assert processes.interrupt(process) == 130, said.read_text(encoding="utf-8")
     until = time.monotonic() + 5

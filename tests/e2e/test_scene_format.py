@@ -60,7 +60,9 @@ def test_a_company_that_lacks_a_fact_is_refused() -> None:
 
 def test_names_are_looked_up_inside_what_was_looked_up() -> None:
     facts = {"terms": {"by": "$one", "list": ["$deep", "plain $text"]}, "one": "cmp", "deep": 3}
-    assert resolved({"terms": "$terms"}, facts.__getitem__) == {"terms": {"by": "cmp", "list": [3, "plain $text"]}}
+    assert resolved({"terms": "$terms"}, facts.__getitem__) == {
+        "terms": {"by": "cmp", "list": [3, "plain $text"]}
+    }
 
 
 def test_sections_are_found_by_number_and_by_name() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from teikei.player import Player, RefusedStep
+from teikei.caller import RefusedStep
+from teikei.player import Player
 from teikei.scenes import SceneError, scene
 from tests.e2e import copies, reading
 from tests.e2e.runs import Finished, Running, play_together
@@ -45,12 +46,23 @@ def test_two_runs_give_the_same_timeline(demo: Finished, again: list[Player]) ->
 def test_what_is_left_is_what_the_api_shows_to_the_first_party(again: list[Player], tmp_path: Path) -> None:
     for player in again:
         player.leave(tmp_path / player.scene.slug)
-        folder, home, secret = tmp_path / player.scene.slug, f"/v1/alliances/{player.alliance}", player.first.secret
+        folder, home, secret = (
+            tmp_path / player.scene.slug,
+            f"/v1/alliances/{player.alliance}",
+            player.first.secret,
+        )
         assert (folder / "record.jsonl").read_bytes() == player.api.content(f"{home}/record", secret)
-        shown = [{k: v for k, v in row.items() if k != "seq"} for row in player.api.rows(f"{home}/timeline", secret)]
-        assert json.dumps(reading.timeline(folder), ensure_ascii=False) == json.dumps(shown, ensure_ascii=False)
+        shown = [
+            {k: v for k, v in row.items() if k != "seq"}
+            for row in player.api.rows(f"{home}/timeline", secret)
+        ]
+        assert json.dumps(reading.timeline(folder), ensure_ascii=False) == json.dumps(
+            shown, ensure_ascii=False
+        )
         for paper in player.api.rows(f"{home}/papers", secret):
-            assert (folder / "documents" / paper["name"]).read_bytes() == player.api.content(f"/v1/papers/{paper['sha256']}", secret)
+            assert (folder / "documents" / paper["name"]).read_bytes() == player.api.content(
+                f"/v1/papers/{paper['sha256']}", secret
+            )
 
 
 def test_the_others_do_not_see_what_the_first_party_keeps_to_itself(again: list[Player]) -> None:
@@ -81,7 +93,9 @@ def test_the_changes_of_a_copy_reach_its_papers(others: tuple[Player, Player, Pa
         for ratio in copies.SHARES:
             upper, lower = ratio.split("/")
             assert f"{lower}分の{upper}" in text
-    assert not any(old in text.replace(copies.new_name(old), "") for text in papers.values() for old in _old_names(four))
+    assert not any(
+        old in text.replace(copies.new_name(old), "") for text in papers.values() for old in _old_names(four)
+    )
 
 
 def _old_names(four: Player) -> list[str]:
@@ -111,7 +125,11 @@ def _clockwork(player: Player) -> dict[tuple[str, ...], str]:
         review = str(values.get("item", "")).startswith("review-")
         if entry["code"] == "period.opened" or (entry["code"].startswith("due.") and review):
             assert entry["by"]["company"] == "teikei"
-            key = (entry["code"], str(values.get("item", values.get("number"))), str(values.get("offset", "")))
+            key = (
+                entry["code"],
+                str(values.get("item", values.get("number"))),
+                str(values.get("offset", "")),
+            )
             assert key not in found
             found[key] = entry["at"]
     return found

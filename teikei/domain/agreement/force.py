@@ -42,7 +42,9 @@ class Sign(Act):
         if self.signed_at > now:
             raise Invalid("agreement.signed_in_the_future", "/signed_at")
         if state.approved_at and self.signed_at < state.approved_at:
-            raise Invalid("agreement.signed_before_approval", "/signed_at", approved_at=state.approved_at.isoformat())
+            raise Invalid(
+                "agreement.signed_before_approval", "/signed_at", approved_at=state.approved_at.isoformat()
+            )
         mine = Signature(
             company=by.company,
             signatory=self.signatory,
@@ -120,9 +122,13 @@ def clocks(state: Agreement) -> Agreement:
     safe = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
 
     def ahead(what: str, *further: Step) -> Due:
-        return Due(key=f"notice/{what}", base=on(last), steps=(*safe, *further), slide="earlier", drop_if_past=True)
+        return Due(
+            key=f"notice/{what}", base=on(last), steps=(*safe, *further), slide="earlier", drop_if_past=True
+        )
 
-    return state.with_due(ahead("ahead-14", Step(n=-14, unit="day")), ahead("ahead-3", Step(n=-3, unit="day")), ahead("safe"))
+    return state.with_due(
+        ahead("ahead-14", Step(n=-14, unit="day")), ahead("ahead-3", Step(n=-3, unit="day")), ahead("safe")
+    )
 
 
 @rule(FellDue, Agreement.kind, "notice/ahead-14")
@@ -192,6 +198,11 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     ):
         return ended(state, "expired")
     until = last_day(state.term_until + timedelta(days=1), 12 * state.terms.renewal_years)
-    renewed = replace(state, term_since=state.term_until + timedelta(days=1), term_until=until, terms=replace(state.terms, term_until=until))
+    renewed = replace(
+        state,
+        term_since=state.term_until + timedelta(days=1),
+        term_until=until,
+        terms=replace(state.terms, term_until=until),
+    )
     entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
     return Outcome(state=clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))

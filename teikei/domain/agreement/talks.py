@@ -93,7 +93,9 @@ def approval_closed(state: Agreement, told: DecisionClosed, now: datetime) -> Ou
     entry = state.entry(f"agreement.approval_{told.outcome}", state.id, told.decision)
     if told.outcome == "approved":
         step = Step(n=SIGNING_DAYS, unit="business_day")
-        signing = replace(rest, stage=SIGNING, approved_at=now).ask("signatures", state.companies(), now, step)
+        signing = replace(rest, stage=SIGNING, approved_at=now).ask(
+            "signatures", state.companies(), now, step
+        )
         return Outcome(state=signing, entries=(entry,), tells=(state.moved("approved"),))
     step = Step(n=ROUNDS_DAYS[state.role], unit="business_day")
     talks = replace(rest, stage=ROUNDS).ask("rounds", state.companies(), now, step)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from teikei.domain.act import ClosedItem, Entry, Outcome, Tell
-from teikei.domain.alliance.state import CLOSED, EXIT, ActionItem, Alliance
+from teikei.domain.act import Entry, Outcome, Tell
+from teikei.domain.alliance.state import CLOSED, EXIT, Alliance, action_item
 from teikei.domain.clock import Drop
 from teikei.domain.ids import kind_of
 
@@ -22,17 +21,12 @@ def progressed(state: Alliance, entry: Entry) -> Outcome[Alliance]:
         return Outcome(state=state, entries=(entry,))
     tells = tuple(Tell(to=child, act=Drop(reason="alliance closed")) for child in state.children)
     over = replace(state.quiet(), stage=CLOSED, children=())
-    closed = state.entry("alliance.closed", state.id, end_date=state.exit.end_date.isoformat(), reason=state.exit.reason)
-    return Outcome(state=over, entries=(entry, closed), tells=tells, closed=tuple(action_item(a, "") for a in state.actions))
-
-
-def action_item(action: ActionItem, result: str) -> ClosedItem:
-    """An action item that leaves the state; an empty result: nobody finished it."""
-    data: dict[str, Any] = {
-        "number": action.number,
-        "owner": action.owner,
-        "what": action.what,
-        "due": action.due.isoformat(),
-        "result": result,
-    }
-    return ClosedItem(kind="action", id=str(action.number), data=data)
+    closed = state.entry(
+        "alliance.closed", state.id, end_date=state.exit.end_date.isoformat(), reason=state.exit.reason
+    )
+    return Outcome(
+        state=over,
+        entries=(entry, closed),
+        tells=tells,
+        closed=tuple(action_item(a, "") for a in state.actions),
+    )

@@ -61,6 +61,8 @@ def main_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[
     if state.stage in {NEGOTIATION, SIGNING}:
         return abandon(rest, told.reason)
     if state.exit is not None:
-        return progressed(replace(rest.without_due("end/day"), exit=replace(state.exit, terminated=True)), entry)
+        return progressed(
+            replace(rest.without_due("end/day"), exit=replace(state.exit, terminated=True)), entry
+        )
     gone = begin_exit(rest, told.reason, told.term_until or state.local_day(now), now, agreed=False)
     return replace(gone, entries=(entry, *gone.entries))

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Outcome, Paper, rule
-from teikei.domain.alliance.closing import action_item, progressed
+from teikei.domain.alliance.closing import progressed
 from teikei.domain.alliance.state import (
     OPERATION,
     ActionItem,
@@ -21,6 +21,7 @@ from teikei.domain.alliance.state import (
     Attendance,
     Resolution,
     ReviewHeld,
+    action_item,
 )
 from teikei.domain.allocation.state import new_allocation
 from teikei.domain.clock import FellDue, PaperReady, only_teikei

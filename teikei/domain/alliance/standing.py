@@ -39,7 +39,9 @@ class Suspend(Act):
         if self.until:
             asked = done.state.ask(SUSPENSION, state.companies(), on(self.until))
         else:
-            asked = done.state.ask(SUSPENSION, state.companies(), now, Step(n=SUSPENSION_DAYS, unit="business_day"))
+            asked = done.state.ask(
+                SUSPENSION, state.companies(), now, Step(n=SUSPENSION_DAYS, unit="business_day")
+            )
         return replace(done, state=asked)
 
 
@@ -54,7 +56,9 @@ def suspension_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Allia
 def resumed(state: Alliance, now: datetime) -> Outcome[Alliance]:
     """Release everything; an open review that has moved is called again for its new day."""
     done = released(state.closed_wait(SUSPENSION), now)
-    review = next((w.item for w in done.state.waits if w.item.startswith("review-") and w not in state.waits), "")
+    review = next(
+        (w.item for w in done.state.waits if w.item.startswith("review-") and w not in state.waits), ""
+    )
     if not review:
         return done
     invite = Due(key=f"{review}/invite", base=now, whole_day=False)
@@ -99,7 +103,9 @@ class Abandon(Act):
             done = abandon(state, "by_all", note=self.reason, company=by.company)
             return replace(done, entries=(entry, *done.entries))
         others = tuple(c for c in state.companies() if c not in agreed)
-        asked = replace(state, abandoning=agreed).ask("abandonment", others, now, Step(n=ABANDONMENT_DAYS, unit="business_day"))
+        asked = replace(state, abandoning=agreed).ask(
+            "abandonment", others, now, Step(n=ABANDONMENT_DAYS, unit="business_day")
+        )
         return Outcome(state=asked, entries=(entry,))
 
 
@@ -109,7 +115,9 @@ def abandonment_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alli
     wait = state.wait("abandonment")
     silent = list(wait.awaits) if wait else []
     kept = replace(state.closed_wait("abandonment"), abandoning=())
-    return Outcome(state=kept, entries=(state.entry("alliance.abandonment_lapsed", state.id, *silent, companies=silent),))
+    return Outcome(
+        state=kept, entries=(state.entry("alliance.abandonment_lapsed", state.id, *silent, companies=silent),)
+    )
 
 
 @rule(Drop, Alliance.kind, "drop")

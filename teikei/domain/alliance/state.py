@@ -180,7 +180,12 @@ def abandon(state: Alliance, reason: str, **values: str) -> Outcome[Alliance]:
     tells = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
     over = replace(state.quiet(), stage=ABANDONED, reason=reason, children=())
     entry = state.entry("alliance.abandoned", reason=reason, **values)
-    return Outcome(state=over, entries=(entry,), tells=tells, closed=closed_scores(state))
+    return Outcome(
+        state=over,
+        entries=(entry,),
+        tells=tells,
+        closed=(*closed_scores(state), *(action_item(a, "") for a in state.actions)),
+    )
 
 
 def closed_scores(state: Alliance) -> tuple[ClosedItem, ...]:
@@ -194,3 +199,15 @@ def closed_scores(state: Alliance) -> tuple[ClosedItem, ...]:
         )
         for s in state.scores
     )
+
+
+def action_item(action: ActionItem, result: str) -> ClosedItem:
+    """An action item that leaves the state; an empty result: nobody finished it."""
+    data: dict[str, Any] = {
+        "number": action.number,
+        "owner": action.owner,
+        "what": action.what,
+        "due": action.due.isoformat(),
+        "result": result,
+    }
+    return ClosedItem(kind="action", id=str(action.number), data=data)

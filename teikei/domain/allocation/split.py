@@ -164,7 +164,7 @@ def split_decided(state: Allocation, told: DecisionClosed, now: datetime) -> Out
 
 def _undecided(state: Allocation, told: DecisionClosed) -> Outcome[Allocation]:
     """Silence three times over: the period ends without a split; what was entered stands in the record."""
-    done = _settled(replace(state, undecided=True))
+    done = _settled(replace(state, undecided=True, pool=0, lines=()))
     entry = state.entry("allocation.undecided", state.id, told.decision, lapses=state.lapses)
     return replace(done, entries=(entry, *done.entries))
 

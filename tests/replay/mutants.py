@@ -1,0 +1,233 @@
+"""Mutants of the workflow files: each must turn the replay gate red. `python -m tests.replay.mutants [FILE …]` runs all.
+
+Generated from the syntax tree, in the asynchronous functions, where commands
+come from: a statement dropped, two swapped, a sleep added, a condition turned
+round, a name of an activity, act, stage or queue changed, two chapters told in
+each other's place. A mutant runs as a package of its own in a forked child that
+has loaded everything else already.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FILES = ("agreement.py", "alliance.py", "allocation.py", "decision.py", "delivery.py", "matter.py")
+AT_ONCE = 2
+GREEN, RED, STUCK = 0, 17, 18
+BATCH = 12
+"""Histories that are replayed before looking whether one was red; the short ones first."""
+LIMIT = 60
+"""Seconds after which a mutant that hangs counts as seen: the gate would not pass either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: where, what, and the text that comes of it."""
+
+    file: str
+    name: str
+    text: str
+
+
+def _async_functions(tree: ast.AST) -> Iterator[ast.AsyncFunctionDef]:
+    return (n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef))
+
+
+def _bodies(function: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Every block of statements, docstrings left out."""
+    for node in ast.walk(function):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                yield block
+
+
+def _acts(statement: ast.stmt) -> bool:
+    """Does it do something that a run could be seen to do?"""
+    doc = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return not doc and not isinstance(statement, ast.Pass)
+
+
+def _awaits(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Await) for n in ast.walk(node))
+
+
+def _dropped(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for block in list(_bodies(function)):
+        for i, statement in enumerate(list(block)):
+            if _acts(statement) and not isinstance(statement, ast.Return | ast.Raise):
+                block[i] = ast.copy_location(ast.Pass(), statement)
+                yield f"drops `{_short(statement)}`"
+                block[i] = statement
+
+
+def _swapped(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for block in list(_bodies(function)):
+        for i in range(len(block) - 1):
+            one, two = block[i], block[i + 1]
+            # Two chapters in a row may stand in any order: each asks for its own stage, and ends the telling.
+            if _chapter(one) and _chapter(two):
+                continue
+            if _acts(one) and _acts(two) and (_awaits(one) or _awaits(two)):
+                block[i], block[i + 1] = two, one
+                yield f"swaps `{_short(one)}` and `{_short(two)}`"
+                block[i], block[i + 1] = one, two
+
+
+def _chapter(statement: ast.stmt) -> bool:
+    return ast.unparse(statement).startswith("await self.chapter(")
+
+
+def _slept(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    sleep = ast.parse("async def f():\n    await workflow.sleep(1)").body[0].body[0]  # type: ignore[attr-defined]
+    function.body.insert(0, sleep)
+    yield "sleeps first"
+    function.body.remove(sleep)
+
+
+def _turned(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.If | ast.While) and not isinstance(node.test, ast.Constant):
+            plain = node.test
+            node.test = ast.copy_location(ast.UnaryOp(ast.Not(), plain), plain)
+            yield f"turns round `{_short(plain)}`"
+            node.test = plain
+
+
+def _renamed(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    """Names in calls that are awaited: of activities, acts, stages; and the queue."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        for i, argument in enumerate(node.args):
+            if isinstance(argument, ast.Constant | ast.JoinedStr):
+                plain = node.args[i]
+                node.args[i] = ast.copy_location(ast.Constant("mutated"), plain)
+                yield f"renames {_short(plain)}"
+                node.args[i] = plain
+        for keyword in node.keywords:
+            if keyword.arg == "task_queue":
+                plain = keyword.value
+                keyword.value = ast.copy_location(ast.Constant("mutated"), plain)
+                yield "changes the queue"
+                keyword.value = plain
+
+
+def _exchanged(function: ast.AsyncFunctionDef, silent: Set[str]) -> Iterator[str]:
+    """Chapters told in each other's place."""
+    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "chapter"]
+    for one, two in zip(calls, calls[1:], strict=False):
+        # A chapter with nothing but its docstring only waits, as every chapter does at its end.
+        if {_short(one.args[1]), _short(two.args[1])} <= silent:
+            continue
+        one.args[0], two.args[0] = two.args[0], one.args[0]
+        yield f"tells {_short(one.args[1])} in the place of {_short(two.args[1])}"
+        one.args[0], two.args[0] = two.args[0], one.args[0]
+
+
+OPERATORS = (_dropped, _swapped, _slept, _turned, _renamed)
+
+
+def _short(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())[:70]
+
+
+def mutants(file: str, source: str | None = None) -> list[Mutant]:
+    """Every mutant of a file of `workflows/`."""
+    tree = ast.parse(source or (ROOT / "workflows" / file).read_text(encoding="utf-8"))
+    silent = {f"self.{f.name}" for f in _async_functions(tree) if not any(_acts(s) for s in f.body)}
+    found = []
+    for function in _async_functions(tree):
+        changes = chain(*(operator(function) for operator in OPERATORS), _exchanged(function, silent))
+        for what in changes:
+            name = f"{file}:{function.name} {what}"
+            if name not in EQUIVALENT:
+                found.append(Mutant(file, name, ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))))
+    return found
+
+
+EQUIVALENT: dict[str, str] = {}
+"""Mutants that do the same as the original, each with the argument."""
+
+
+def survivors(given: Sequence[Mutant]) -> list[str]:
+    """Names of the mutants under which the gate stays green."""
+    _load()
+    found, running = [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        queue = list(enumerate(given))
+        while queue or running:
+            while queue and len(running) < AT_ONCE:
+                number, mutant = queue.pop(0)
+                running[_fork(mutant, Path(folder) / str(number))] = mutant
+            child, status = os.wait()
+            if os.waitstatus_to_exitcode(status) == GREEN:
+                found.append(running[child].name)
+            running.pop(child)
+    return found
+
+
+def _load() -> None:
+    """Everything but the workflows, once: the children are forked from here, before any thread is started."""
+    import tests.replay.gate
+    from activities.record import STATES, Committed
+    from teikei.adapters.temporal.convert import adapter
+
+    for state in STATES.values():
+        adapter(state)
+        adapter(Committed[state])  # type: ignore[valid-type]
+    assert tests.replay.gate
+    assert not any(name == "workflows" or name.startswith("workflows.") for name in sys.modules), "the originals are loaded"
+
+
+def _fork(mutant: Mutant, folder: Path) -> int:
+    shutil.copytree(ROOT / "workflows", folder / "workflows", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "workflows" / mutant.file).write_text(mutant.text, encoding="utf-8")
+    child = os.fork()
+    if child:
+        return child
+    code = STUCK
+    try:
+        import signal
+
+        signal.alarm(LIMIT)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        sys.path.insert(0, str(folder))
+        sys.path_importer_cache.clear()
+        code = _verdict(mutant.file)
+    finally:
+        os._exit(code)
+
+
+def _verdict(file: str) -> int:
+    """Is any history red? Those of the mutated file's own workflow alone can tell; of the base, all."""
+    from tests.replay.gate import gate, recorded
+
+    kind = file.removesuffix(".py")
+    corpus = [one for one in recorded() if kind in {"matter", one.workflow}]
+    corpus.sort(key=lambda one: len(one.history.events))
+    return RED if any(gate(corpus[i : i + BATCH]) for i in range(0, len(corpus), BATCH)) else GREEN
+
+
+def main(names: Iterable[str]) -> int:
+    """Run all mutants of the files that are named; the number of survivors."""
+    given = [m for file in (tuple(names) or FILES) for m in mutants(file)]
+    left = survivors(given)
+    sys.stdout.write("".join(f"survived: {name}\n" for name in left) + f"{len(given)} mutants, {len(left)} survived\n")
+    return len(left)
+
+
+if __name__ == "__main__":
+    raise SystemExit(min(main(sys.argv[1:]), 99))
