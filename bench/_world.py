@@ -238,7 +238,7 @@ def key_of(company: str, route: str, path: Mapping[str, str], given: str) -> str
     return hashlib.sha256(json.dumps([company, route, sorted(path.items()), given]).encode()).hexdigest()
 
 
-def machine() -> dict[str, str | int]:
+def machine() -> dict[str, str | int | float]:
     """What a figure was measured on; no names of hosts or people."""
     return {
         "cores": os.cpu_count() or 0,

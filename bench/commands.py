@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import statistics
 import subprocess
@@ -219,7 +220,11 @@ async def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--databases", default="sqlite,postgresql")
     args = parser.parse_args()
-    figures: dict[str, Any] = {**machine(), "alliances": args.alliances}
+    figures: dict[str, Any] = {
+        **machine(),
+        "load_at_start": round(os.getloadavg()[0], 1),
+        "alliances": args.alliances,
+    }
     for database in args.databases.split(","):
         with tempfile.TemporaryDirectory(prefix="teikei-bench-") as folder, contextlib.ExitStack() as stack:
             url, mark = "", ""

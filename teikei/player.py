@@ -147,6 +147,7 @@ class Player:
             "attendees": lambda: [
                 {"company": m.id, "people": m.facts["people"]} for m in self.members.values()
             ],
+            "all_yes": lambda: [{"company": m.id, "choice": "yes"} for m in self.members.values()],
         }
         if head in values:
             return values[head]()

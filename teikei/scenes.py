@@ -64,6 +64,7 @@ LIVE = frozenset(
         "by",
         "parties",
         "attendees",
+        "all_yes",
     }
 )
 """Names that the player knows; no company and no section may take them."""

@@ -51,6 +51,7 @@ make_venv() {
     }
 }
 
+export UV_COMPILE_BYTECODE=1
 install() { "$uv" pip install --quiet --python .venv/bin/python "$@"; }
 
 install_lock() {
@@ -62,6 +63,8 @@ install_lock() {
         # The two build tools of the editable install, at the versions and hashes of the dev lock.
         install -c requirements-dev.lock hatchling editables
     fi
+    # Compiled once here, or each of our processes would do it at every first start.
+    .venv/bin/python -m compileall -q activities api teikei templates workflows worker.py
     # Without isolation: else the build would fetch hatchling and editables unpinned.
     install --no-deps --no-build-isolation --editable .
 }

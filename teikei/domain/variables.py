@@ -5,8 +5,9 @@ Japanese papers; the words for form, purpose and agenda come from the catalogue.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from teikei.domain.agreement.state import Agreement
@@ -197,7 +198,7 @@ def _minutes(state: Alliance, number: int) -> MinutesVariables:
             AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ()))
             for p in state.parties
         ),
-        agenda=tuple(say(LANGUAGE, line.code, **line.values) for line in held.agenda),
+        agenda=tuple(say(LANGUAGE, line.code, **_in_words(line.values)) for line in held.agenda),
         points=held.points,
         decisions=tuple(
             MinutesDecision(
@@ -264,3 +265,16 @@ def _statement(state: Allocation) -> StatementVariables:
         ),
         payment_by=state.decided_on + timedelta(days=state.payment_days),
     )
+
+
+def _in_words(values: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Days as a Japanese paper writes them."""
+
+    def word(value: str | int) -> str | int:
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            return value
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    return {name: word(value) for name, value in values.items()}

@@ -53,6 +53,8 @@ class Siege:
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     found: Findings = field(default_factory=Findings)
     begun: float = field(default_factory=time.monotonic)
+    load: float = field(default_factory=lambda: round(os.getloadavg()[0], 1))
+    """Of the machine when the siege began: what else was running."""
 
     # ending and holding
 
@@ -147,9 +149,14 @@ class Siege:
 
     # the end
 
-    def report(self, **more: Any) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Flat figures for docs/results."""
-        figures: dict[str, Any] = {"database": self.database, "seed": self.seed, **machine(), **more}
+        figures: dict[str, Any] = {
+            "database": self.database,
+            "seed": self.seed,
+            "load_at_start": self.load,
+            **machine(),
+        }
         figures |= {
             "minutes": round((time.monotonic() - self.begun) / 60, 1),
             "acknowledged": self.found.acknowledged,

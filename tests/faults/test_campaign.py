@@ -126,7 +126,7 @@ async def test_in_the_end_the_accounts_are_in_order(
     assert mails.well, mails.told()
     assert one.box.accepted > 0
     assert not one.books.rows("select id from matters where attention <> ''")
-    figures = one.report(machine_was="two cores, nothing else running" if campaign.full else "shared")
+    figures = one.report()
     if campaign.full:
         say(json.dumps(figures, indent=1))
         write_figures(RESULTS / f"{campaign.name}-{one.database}.json", figures, show=False)

@@ -331,8 +331,9 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
     assert state.terms is not None
     assert state.period_from is not None
     number = state.period + 1
-    signed = state.signed_on.isoformat() if state.signed_on else ""
-    basis = f"{signed} {state.main_title}"
+    day = state.signed_on
+    signed = f"{day.year}年{day.month}月{day.day}日付け" if day else ""
+    basis = f"{signed}{state.main_title}の利益配分に関する定め"
     period = new_allocation(
         state, state.terms, number=number, first=state.period_from, last=last, basis=basis, final=final
     )
