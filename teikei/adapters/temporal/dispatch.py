@@ -9,7 +9,7 @@ the stored state.  No Temporal children and no signals carry meaning.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,6 +35,8 @@ IDLE = 0.02
 EXPECTED = frozenset({"matter.over", "matter.held_already", "matter.not_held", "matter.current"})
 """Refusals of news that came too late; nothing is wrong with them."""
 RECONCILE_EVERY = 600.0
+ANSWERS_KEPT = timedelta(days=30)
+"""How long a repeat under the same key gets the same answer."""
 RECONCILE_AT_ONCE = 16
 
 
@@ -71,6 +73,7 @@ class Dispatcher:
             try:
                 if self._lost or loop.time() - reconciled > RECONCILE_EVERY:
                     await self.reconcile()
+                    await asyncio.to_thread(self._queue.forget_answers, datetime.now(UTC) - ANSWERS_KEPT)
                     self._lost, reconciled = False, loop.time()
                 if not await self.once():
                     await asyncio.sleep(IDLE)
