@@ -106,7 +106,9 @@ class Require:
             idempotency=idempotency,
         )
 
-    def _look(self, reads: Reads, secret: str, path: Mapping[str, str], *, acting: bool) -> tuple[Subject, Any]:
+    def _look(
+        self, reads: Reads, secret: str, path: Mapping[str, str], *, acting: bool
+    ) -> tuple[Subject, Any]:
         if not secret:
             raise NotSignedIn("auth.missing")
         shaped = SECRET.fullmatch(secret)

@@ -131,7 +131,9 @@ async def run_worker(settings: Settings) -> None:
     """Stories, commits, deliveries, and the dispatcher beside them."""
     own = parts(settings)
     client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
-    dispatcher = Dispatcher(Voice(client), own.ledger, own.queue, failpoints.hit, sends=bool(settings.smtp_host))
+    dispatcher = Dispatcher(
+        Voice(client), own.ledger, own.queue, failpoints.hit, sends=bool(settings.smtp_host)
+    )
     async with matters_worker(client, own.ledger, own.mailer):
         _ready(settings, "worker")
         await _until_told(dispatcher.run())

@@ -12,7 +12,9 @@ import signal
 import time
 from collections.abc import Callable
 
-NAMES = frozenset({"commit.before", "commit.after", "api.before_answer", "outbox.before_send", "mail.after_send"})
+NAMES = frozenset(
+    {"commit.before", "commit.after", "api.before_answer", "outbox.before_send", "mail.after_send"}
+)
 
 
 def parse(text: str) -> Callable[[str], None]:

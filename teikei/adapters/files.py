@@ -52,7 +52,9 @@ class FileStore:
     def exists(self, sha256: str) -> bool:
         """Is there a whole file under this hash? One of another hash counts as none, and is written anew."""
         try:
-            return hashlib.sha256(bytes(obstore.get(self._store, _place(sha256)).bytes())).hexdigest() == sha256
+            return (
+                hashlib.sha256(bytes(obstore.get(self._store, _place(sha256)).bytes())).hexdigest() == sha256
+            )
         except FileNotFoundError:
             return False
 

@@ -99,7 +99,9 @@ class MailSettings:
 class Mailer:
     """The port `Post` over SMTP."""
 
-    def __init__(self, queue: Queue, settings: MailSettings, failpoint: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, queue: Queue, settings: MailSettings, failpoint: Callable[[str], None] | None = None
+    ) -> None:
         self._queue, self._settings = queue, settings
         self._failpoint = failpoint or (lambda _name: None)
 

@@ -53,7 +53,10 @@ def test_a_known_key_with_another_body_or_matter_is_refused(engine: Engine) -> N
     world, decision = voting(engine)
     world.ledger.commit(order(decision, HELLO, FIRST, "k" * 64, world.now))
     before = counts(engine)
-    for other in (order(decision, Comment(text="別"), FIRST, "k" * 64, world.now), order(world.root, HELLO, FIRST, "k" * 64, world.now)):
+    for other in (
+        order(decision, Comment(text="別"), FIRST, "k" * 64, world.now),
+        order(world.root, HELLO, FIRST, "k" * 64, world.now),
+    ):
         with pytest.raises(Conflict, match=r"key\.other_body"):
             world.ledger.commit(other)
     assert counts(engine) == before
@@ -67,9 +70,13 @@ def test_an_opening_is_repeatable_and_its_key_has_one_body(engine: Engine) -> No
     assert (again.receipt.version, again.receipt.first, again.receipt.last) == (1, 1, 1)
     assert again.state.id == derive("aln", cast.company(0), key)
     with pytest.raises(Conflict, match=r"key\.other_body"):
-        world.ledger.commit(order("", replace(act, name_ja="別"), Actor(company=cast.company(0)), key, world.now))
+        world.ledger.commit(
+            order("", replace(act, name_ja="別"), Actor(company=cast.company(0)), key, world.now)
+        )
     assert counts(engine) == before
-    assert {m.company_id: m.label for m in rows(engine, t.MembershipRow)} == dict(zip(cast.companies(3), "甲乙丙", strict=True))
+    assert {m.company_id: m.label for m in rows(engine, t.MembershipRow)} == dict(
+        zip(cast.companies(3), "甲乙丙", strict=True)
+    )
 
 
 def test_an_opening_needs_companies_of_the_directory(engine: Engine) -> None:
@@ -87,7 +94,9 @@ def test_an_opening_needs_companies_of_the_directory(engine: Engine) -> None:
         (cast.intake(2), cast.company(0), Conflict, "act.not_here"),
     ],
 )
-def test_a_refusal_writes_nothing(engine: Engine, act: Any, by: str, refusal: type[Refused], code: str) -> None:
+def test_a_refusal_writes_nothing(
+    engine: Engine, act: Any, by: str, refusal: type[Refused], code: str
+) -> None:
     world, decision = voting(engine)
     before, state = counts(engine), world.queue.state_json(decision)
     with pytest.raises(refusal, match=code):
@@ -127,7 +136,9 @@ def test_sixteen_writers_on_one_alliance_lose_nothing(engine: Engine) -> None:
     def one(i: int) -> tuple[int, int]:
         for _ in range(20):
             try:
-                done = world.ledger.commit(order(decision, Comment(text=f"意見{i}"), FIRST, f"key-{i // 2}", world.now))
+                done = world.ledger.commit(
+                    order(decision, Comment(text=f"意見{i}"), FIRST, f"key-{i // 2}", world.now)
+                )
             except Conflict:
                 return 0, 0  # the other body under this key came first
             except Unavailable:
@@ -250,7 +261,11 @@ def test_a_mail_that_was_meant_before_is_not_written_again(engine: Engine) -> No
     with writing(engine) as db:  # as if a backup of the state had been put back under the mails
         db.execute(answers.delete().where(answers.c.key == "f" * 64))
         back = replace(world.states[decision])
-        db.execute(update(matters).where(matters.c.id == decision).values(state=codec.dump(back), version=back.version))
+        db.execute(
+            update(matters)
+            .where(matters.c.id == decision)
+            .values(state=codec.dump(back), version=back.version)
+        )
     world.ledger.commit(replace(fell, key="g" * 64))
     assert rows(engine, t.OutboxRow, kind="mail", matter=decision) == mails
 
@@ -301,7 +316,9 @@ def test_a_database_that_does_not_answer_is_unavailable() -> None:
     missing.dispose()
 
 
-def test_a_locked_database_is_unavailable_and_heals(url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_unavailable_and_heals(
+    url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("teikei.adapters.sql.engine.PATIENCE", 1)
     world, decision = voting(engine)
     impatient, other = open_engine(url), open_engine(url)
@@ -320,14 +337,21 @@ def test_a_locked_database_is_unavailable_and_heals(url: str, engine: Engine, mo
 def test_sqlite_is_durable_and_strict(tmp_path: Any) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
     with reading(engine) as db:
-        found = [db.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+        found = [
+            db.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert found == ["wal", 2, 1]
     engine.dispose()
 
 
 def test_the_body_hash_is_of_canonical_json() -> None:
     act = Sign(
-        sha256="a" * 64, signatory="山田", title="代表", signed_at=START, method="seal", evidence_sha256="b" * 64
+        sha256="a" * 64,
+        signatory="山田",
+        title="代表",
+        signed_at=START,
+        method="seal",
+        evidence_sha256="b" * 64,
     )
     plain = codec.adapter(Sign).dump_python(act, mode="json")
     assert body_hash(act) == hashlib.sha256(rfc8785.dumps(plain)).hexdigest()

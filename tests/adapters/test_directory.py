@@ -53,7 +53,12 @@ def test_a_secret_is_shown_once_and_kept_as_a_hash(engine: Engine, reads: SqlRea
     assert counts(engine) == before
     caller = reads.caller(made["secret"])
     assert caller is not None
-    assert (caller.company, caller.person, caller.key_id, caller.operator) == (company, "佐藤", made["id"], False)
+    assert (caller.company, caller.person, caller.key_id, caller.operator) == (
+        company,
+        "佐藤",
+        made["id"],
+        False,
+    )
     assert made["secret"].startswith("tk_")
     assert len(made["secret"]) == 46
     with reading(engine) as db:
@@ -78,7 +83,9 @@ def test_no_key_for_no_company(engine: Engine) -> None:
         SqlDirectory(engine).add_key(derive("cmp", "x"), "p", "k")
 
 
-def test_the_operator_key_is_written_once_for_its_owner_only(engine: Engine, reads: SqlReads, tmp_path: Path) -> None:
+def test_the_operator_key_is_written_once_for_its_owner_only(
+    engine: Engine, reads: SqlReads, tmp_path: Path
+) -> None:
     path = tmp_path / "home" / "operator.key"
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: ensure_operator_key(engine, path), range(8)))

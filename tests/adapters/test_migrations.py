@@ -57,4 +57,8 @@ def test_every_constraint_has_a_name() -> None:
 
 
 def test_nothing_creates_tables_past_the_migrations() -> None:
-    assert not [p for p in ROOM.rglob("*.py") if "create_all" in p.read_text(encoding="utf-8").replace("never by create_all", "")]
+    assert not [
+        p
+        for p in ROOM.rglob("*.py")
+        if "create_all" in p.read_text(encoding="utf-8").replace("never by create_all", "")
+    ]

@@ -66,10 +66,14 @@ def test_a_row_is_given_out_once_and_comes_back_when_its_taker_dies(engine: Engi
         assert SqlQueue(engine).claim(6, now()) == SqlQueue(engine).claim(6, now()) != []
         return
     with ThreadPoolExecutor(4) as pool:
-        claimed = [r.id for rows in pool.map(lambda _: SqlQueue(engine).claim(2, now()), range(4)) for r in rows]
+        claimed = [
+            r.id for rows in pool.map(lambda _: SqlQueue(engine).claim(2, now()), range(4)) for r in rows
+        ]
     assert len(claimed) == len(set(claimed)) == 6
     assert SqlQueue(engine).claim(10, now()) == []
-    assert len(SqlQueue(engine).claim(10, now() + LEASE + timedelta(seconds=1))) == 6, "a dead dispatcher's rows come back"
+    assert len(SqlQueue(engine).claim(10, now() + LEASE + timedelta(seconds=1))) == 6, (
+        "a dead dispatcher's rows come back"
+    )
 
 
 def test_a_mail_that_ended_before_it_was_noted_as_handed_stays_ended(engine: Engine) -> None:
@@ -113,7 +117,13 @@ def test_an_order_is_kept_once_and_answered(engine: Engine) -> None:
             world.queue.put(matter=matter, say=other)
     assert not world.queue.quiet(world.root)
     (row,) = world.queue.claim_orders(10, now())
-    assert (row.id, row.key, row.matter, row.actor(), row.act()) == (made, "k", decision, FIRST, Comment(text="意見"))
+    assert (row.id, row.key, row.matter, row.actor(), row.act()) == (
+        made,
+        "k",
+        decision,
+        FIRST,
+        Comment(text="意見"),
+    )
     done = world.ledger.commit(order(decision, row.act(), row.actor(), row.key, world.now))
     world.queue.close_order(made, done.receipt)
     assert world.queue.claim_orders(10, now() + timedelta(minutes=5)) == []
@@ -156,7 +166,9 @@ def test_open_matters_come_in_pages(engine: Engine) -> None:
     rest = world.queue.open_matters(first[-1][0], 2)
     found = [*first, *rest]
     assert sorted(found) == found
-    assert {(m, k, v) for m, k, v in found} == {(s.id, s.kind, s.version) for s in world.states.values() if not s.over}
+    assert {(m, k, v) for m, k, v in found} == {
+        (s.id, s.kind, s.version) for s in world.states.values() if not s.over
+    }
     cast.decide(world)
     assert decision not in {m for m, _, _ in world.queue.open_matters("", 10)}
     assert world.queue.is_over(decision)
@@ -189,7 +201,13 @@ def test_real_time_has_no_clock(engine: Engine) -> None:
 
 def test_the_earliest_due_item_over_all_matters(engine: Engine) -> None:
     world = at(engine, "operation", 3, sandbox=True)
-    items = [(d.at, s.kind, d.key, s.id) for s in world.states.values() if not s.over and not s.suspended for d in s.due if d.at]
+    items = [
+        (d.at, s.kind, d.key, s.id)
+        for s in world.states.values()
+        if not s.over and not s.suspended
+        for d in s.due
+        if d.at
+    ]
     first = min(items)
     assert world.queue.next_due(world.root) == (first[3], first[2], first[0])
     world.say(world.root, Suspend(reason="待つ"), cast.company(0))
@@ -225,5 +243,7 @@ def test_votes_are_not_lost_on_the_way(engine: Engine) -> None:
     assert world.queue.claim_orders(1, now())[0].id == made
     for c in world.alliance.companies():
         world.say(decision, RecordInternalApproval(status="approved", reference="稟"), c)
-    done = [world.ledger.commit(order(decision, CastVote(choice="no"), FIRST, "v", world.now)) for _ in range(2)]
+    done = [
+        world.ledger.commit(order(decision, CastVote(choice="no"), FIRST, "v", world.now)) for _ in range(2)
+    ]
     assert done[0].receipt == done[1].receipt

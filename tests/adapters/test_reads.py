@@ -77,7 +77,10 @@ def whole(reads: SqlReads, who: Subject, world: SqlWorld) -> str:
     parts += [timeline(reads, who, root), list(reads.record(who, root))]
     for kind in ("score", "comment", "review", "action"):
         parts += [reads.items(who, s.id, kind, after="", limit=100).data for s in world.states.values()]
-    parts += [reads.papers(who, root, after="", limit=100).data, reads.outbox(who, root, status="", after="", limit=100).data]
+    parts += [
+        reads.papers(who, root, after="", limit=100).data,
+        reads.outbox(who, root, status="", after="", limit=100).data,
+    ]
     return json.dumps(parts, ensure_ascii=False)
 
 
@@ -129,7 +132,9 @@ def test_the_record_of_everyone_has_the_same_leaves(engine: Engine, reads: SqlRe
     assert [e["leaf"]["seq"] for e in seen[B.company]] == list(range(1, len(seen[B.company]) + 1))
 
 
-def test_a_long_record_comes_in_chunks(engine: Engine, reads: SqlReads, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_record_comes_in_chunks(
+    engine: Engine, reads: SqlReads, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = scored(engine)
     all_at_once = list(reads.record(B, world.root))
     monkeypatch.setattr("teikei.adapters.sql.record.CHUNK", 3)
@@ -168,10 +173,18 @@ def furnished(engine: Engine, files: FileStore) -> tuple[SqlWorld, dict[str, str
     world.advance(remind.at)
     world.say(nda.id, Freeze(sha256=files.put(b"paper")), cast.company(0))
     decision = world.decision().id
-    made = world.queue.put(matter=decision, say=Say(key="w", by=Actor(company=A.company), act=Comment(text="待つ")))
+    made = world.queue.put(
+        matter=decision, say=Say(key="w", by=Actor(company=A.company), act=Comment(text="待つ"))
+    )
     reads = SqlReads(engine, files, Mailer(world.queue, MailSettings()))
     mail = reads.outbox(A, world.root, status="", after="", limit=5).data[0]["id"]
-    return world, {"alliance": world.root, "decision": decision, "mail": mail, "file": files.put(b"paper"), "order": made}
+    return world, {
+        "alliance": world.root,
+        "decision": decision,
+        "mail": mail,
+        "file": files.put(b"paper"),
+        "order": made,
+    }
 
 
 def test_foreign_and_unknown_are_one_answer(engine: Engine, files: FileStore, reads: SqlReads) -> None:
@@ -208,13 +221,20 @@ def test_mails_and_orders_are_the_companys_own(engine: Engine, files: FileStore,
 def test_an_order_shows_its_receipt_or_its_problem(engine: Engine, files: FileStore, reads: SqlReads) -> None:
     world, ids = furnished(engine, files)
     assert reads.waiting(A, ids["order"]) == {"id": ids["order"], "status": "open", "matter": ids["decision"]}
-    done = world.ledger.commit(order(ids["decision"], Comment(text="待つ"), Actor(company=A.company), "w", world.now))
+    done = world.ledger.commit(
+        order(ids["decision"], Comment(text="待つ"), Actor(company=A.company), "w", world.now)
+    )
     world.queue.close_order(ids["order"], done.receipt)
     shown = reads.waiting(A, ids["order"])
     assert (shown["status"], shown["receipt"]["first"]) == ("done", done.receipt.first)
     world.queue.close_order(ids["order"], problem=Invalid("field.wrong", "/text", most=3))
     shown = reads.waiting(A, ids["order"])
-    assert shown["problem"] == {"class": "Invalid", "code": "field.wrong", "pointer": "/text", "params": {"most": 3}}
+    assert shown["problem"] == {
+        "class": "Invalid",
+        "code": "field.wrong",
+        "pointer": "/text",
+        "params": {"most": 3},
+    }
     assert (shown["status"], "receipt" in shown) == ("refused", False)
 
 
@@ -235,7 +255,13 @@ def test_lists_show_a_companys_own_alliances_only(engine: Engine, reads: SqlRead
         for who in (A, B, C, STRANGER, OPERATOR)
     }
     both = {three.root, two.root}
-    assert lists == {A.company: both, B.company: both, C.company: {three.root}, STRANGER.company: set(), "operator": set()}
+    assert lists == {
+        A.company: both,
+        B.company: both,
+        C.company: {three.root},
+        STRANGER.company: set(),
+        "operator": set(),
+    }
 
 
 def _alliances(reads: SqlReads, who: Subject, after: str = "", **more: str) -> Page:
@@ -256,7 +282,9 @@ def test_alliances_are_found(engine: Engine, reads: SqlReads, asked: dict[str, s
 
 def test_matters_come_in_the_order_of_their_births(engine: Engine, reads: SqlReads) -> None:
     world = at(engine, "signing", 2)
-    rows = everything(lambda after: reads.matters(A, "decision", alliance=world.root, stage="", after=after, limit=1))
+    rows = everything(
+        lambda after: reads.matters(A, "decision", alliance=world.root, stage="", after=after, limit=1)
+    )
     subjects = [reads.matter(A, "decision", row["id"])["subject"] for row in rows]
     assert subjects == ["approval", "go_no_go", "approval"]
     assert {row["stage"] for row in rows} == {"closed"}
@@ -295,7 +323,9 @@ def test_comments_are_items_in_order(engine: Engine, reads: SqlReads) -> None:
     assert rows[0]["closed_at"].endswith("+00:00")
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10=", "WyJ4Il0=", "WzEsMl0=", "bnVsbA==", "WzE4NDQ2NzQ0MDczNzA5NTUxNjE2XQ==", "é"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10=", "WyJ4Il0=", "WzEsMl0=", "bnVsbA==", "WzE4NDQ2NzQ0MDczNzA5NTUxNjE2XQ==", "é"]
+)
 def test_a_cursor_of_no_list_is_refused(engine: Engine, reads: SqlReads, cursor: str) -> None:
     world = opened(engine)
     with pytest.raises(Invalid, match=r"list\.bad_cursor"):
@@ -304,7 +334,9 @@ def test_a_cursor_of_no_list_is_refused(engine: Engine, reads: SqlReads, cursor:
 
 def test_attention_shows_ids_and_reason(engine: Engine, reads: SqlReads) -> None:
     world = at(engine, "nda")
-    world.ledger.commit(order(world.root, NoteAttention(reason="document.clause_failed"), TEIKEI, "n", world.now))
+    world.ledger.commit(
+        order(world.root, NoteAttention(reason="document.clause_failed"), TEIKEI, "n", world.now)
+    )
     (row,) = reads.attention(after="", limit=5).data
     assert set(row) == {"matter", "kind", "since", "reason"}
     assert (row["matter"], row["kind"], row["reason"]) == (world.root, "alliance", "document.clause_failed")

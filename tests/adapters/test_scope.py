@@ -25,7 +25,11 @@ def selects(source: str) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
-            called = {getattr(c.func, "id", getattr(c.func, "attr", "")) for c in ast.walk(node) if isinstance(c, ast.Call)}
+            called = {
+                getattr(c.func, "id", getattr(c.func, "attr", ""))
+                for c in ast.walk(node)
+                if isinstance(c, ast.Call)
+            }
             if called & {"select", "text", "exec_driver_sql"}:
                 found.add(node.name)
     return found
@@ -48,7 +52,9 @@ def test_no_other_room_speaks_sql(room: str) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [n for n in names if n.split(".")[0] in {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg"}], path
+            assert not [
+                n for n in names if n.split(".")[0] in {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg"}
+            ], path
 
 
 def test_commit_looks_before_it_writes() -> None:

@@ -128,7 +128,9 @@ def test_a_calendar_names_its_data() -> None:
         calendar("XX")
 
 
-@pytest.mark.parametrize("wrong", ["commit.never:kill", "commit.before", "commit.before:stop", "commit.before:sleep:x"])
+@pytest.mark.parametrize(
+    "wrong", ["commit.never:kill", "commit.before", "commit.before:stop", "commit.before:sleep:x"]
+)
 def test_a_wrong_failpoint_does_not_pass_for_none(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"TEIKEI_FAILPOINT|float"):
         failpoints.parse(wrong)

@@ -49,7 +49,12 @@ def a_row(*, template: str = "remind", language: str = "ja", invited: bool = Fal
         "language": language, "item": "votes/remind-3", "values": values, "invitation": None, **changes,
     }  # fmt: skip
     if invited:
-        mail["invitation"] = {"uid": "aln_x-review-2", "starts": "2026-04-01T01:00:00Z", "minutes": 90, "sequence": 1}
+        mail["invitation"] = {
+            "uid": "aln_x-review-2",
+            "starts": "2026-04-01T01:00:00Z",
+            "minutes": 90,
+            "sequence": 1,
+        }
     return Row(payload=json.dumps(mail, ensure_ascii=False))
 
 

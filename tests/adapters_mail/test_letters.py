@@ -46,7 +46,9 @@ def test_a_review_comes_with_an_invitation_for_the_calendar(language: str) -> No
     assert max(len(one) for one in content.split(b"\r\n")) <= 75
     body = message.get_body(("plain",))
     assert body is not None
-    assert ("2026年4月1日（水） 10:00（日本時間）" if language == "ja" else "10:00 (Japan time, UTC+9)") in body.get_content()
+    assert (
+        "2026年4月1日（水） 10:00（日本時間）" if language == "ja" else "10:00 (Japan time, UTC+9)"
+    ) in body.get_content()
 
 
 def test_the_uid_stays_while_the_rows_differ() -> None:
@@ -64,7 +66,14 @@ def event_of(row: Row) -> Any:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, language: str) -> None:
     values = {"what": "review-2", "legal_last_day": "2026-12-31", "term_until": "2027-03-31"}
-    message = parsed(eml(a_row(template=template, language=language, invited=template == "review_invitation", values=values), KEPT))
+    message = parsed(
+        eml(
+            a_row(
+                template=template, language=language, invited=template == "review_invitation", values=values
+            ),
+            KEPT,
+        )
+    )
     title, other = ("湾岸共同開発", "Bay development")[:: 1 if language == "ja" else -1]
     text = text_of(message)
     assert title in message["Subject"]
@@ -73,7 +82,10 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
     assert len(text.splitlines()) <= 16
     assert not set("〈{}") & set(text)
     assert "None" not in text
-    asked = {"ja": ("2026年4月1日（水）", "2026年12月31日（木）"), "en": ("Wednesday, 1 April 2026", "Thursday, 31 December 2026")}
+    asked = {
+        "ja": ("2026年4月1日（水）", "2026年12月31日（木）"),
+        "en": ("Wednesday, 1 April 2026", "Thursday, 31 December 2026"),
+    }
     assert asked[language][template == "notice"] in text
 
 
@@ -100,7 +112,7 @@ def test_equal_rows_give_equal_bytes(row: Row) -> None:
 HOSTILE = [
     "Eve\r\nBcc: victim@example.com\r\n\r\nbuy now",
     'A"B, <x@example.com>, C',
-    "髙﨑 𠮷太郎 \"たろう\", 部長; <a@b.example>",
+    '髙﨑 𠮷太郎 "たろう", 部長; <a@b.example>',
     "👩‍💻 Ada \u202egnp.exe",
     "\x00\x1b[31m\u2028\u2029\u0085name",
     "=?utf-8?q?Bcc:_x?= <y@example.com>",

@@ -24,7 +24,9 @@ class Sink:
         self.mails: list[Envelope] = []
         self.answers = {"rcpt": "250 OK", "data": "250 OK"}
 
-    async def handle_RCPT(self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:  # noqa: N802
         if self.answers["rcpt"].startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.answers["rcpt"]
@@ -63,7 +65,9 @@ def smtp(server: OnFreePort) -> MailSettings:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_a_mail_arrives_once_and_says_who_what_and_by_when(sink: Sink, smtp: MailSettings, language: str) -> None:
+async def test_a_mail_arrives_once_and_says_who_what_and_by_when(
+    sink: Sink, smtp: MailSettings, language: str
+) -> None:
     queue = Queue(a_row(language=language))
     mailer = Mailer(queue, smtp)
     assert (await mailer.deliver(ROW_ID)).status == "sent"
@@ -83,15 +87,25 @@ async def test_a_mail_arrives_once_and_says_who_what_and_by_when(sink: Sink, smt
     assert message["Content-Language"] == language
     assert message["Auto-Submitted"] == "auto-generated"
     wanted = {
-        "ja": ("【期限のお知らせ】決議への投票：2026年4月1日（水）まで（湾岸共同開発）", "髙﨑 𠮷子 様", "沈黙は賛成とみなしません"),
-        "en": ("Reminder: votes on the decision, by Wednesday, 1 April 2026 (Bay development)", "Dear", "Silence is not consent"),
+        "ja": (
+            "【期限のお知らせ】決議への投票：2026年4月1日（水）まで（湾岸共同開発）",
+            "髙﨑 𠮷子 様",
+            "沈黙は賛成とみなしません",
+        ),
+        "en": (
+            "Reminder: votes on the decision, by Wednesday, 1 April 2026 (Bay development)",
+            "Dear",
+            "Silence is not consent",
+        ),
     }[language]
     assert message["Subject"] == wanted[0]
     assert wanted[1] in text_of(message)
     assert wanted[2] in text_of(message)
 
 
-@pytest.mark.parametrize("address", ["o'neil+x@example.jp", "a(b@example.jp", "a\\b@example.jp", "a..b@example.jp"])
+@pytest.mark.parametrize(
+    "address", ["o'neil+x@example.jp", "a(b@example.jp", "a\\b@example.jp", "a..b@example.jp"]
+)
 async def test_marks_in_a_local_part_are_no_syntax(sink: Sink, smtp: MailSettings, address: str) -> None:
     queue = Queue(a_row(address=address))
     assert (await Mailer(queue, smtp).deliver(ROW_ID)).status == "sent"
@@ -125,7 +139,9 @@ async def test_a_refusal_for_good_becomes_a_dead_letter(sink: Sink, smtp: MailSe
 
 
 @pytest.mark.parametrize("stage", ["rcpt", "data"])
-async def test_a_refusal_for_now_is_tried_again_with_the_same_id(sink: Sink, smtp: MailSettings, stage: str) -> None:
+async def test_a_refusal_for_now_is_tried_again_with_the_same_id(
+    sink: Sink, smtp: MailSettings, stage: str
+) -> None:
     sink.answers[stage] = "451 4.3.0 later"
     queue = Queue(a_row())
     with pytest.raises(Unavailable) as caught:
@@ -142,7 +158,9 @@ async def test_a_server_that_is_gone_is_trouble_not_refusal() -> None:
         port = taken.getsockname()[1]
     queue = Queue(a_row())
     with pytest.raises(Unavailable):
-        await Mailer(queue, MailSettings(host="127.0.0.1", port=port, security="plain", timeout=5)).deliver(ROW_ID)
+        await Mailer(queue, MailSettings(host="127.0.0.1", port=port, security="plain", timeout=5)).deliver(
+            ROW_ID
+        )
     assert queue.closed == []
 
 
@@ -162,8 +180,12 @@ async def test_giving_up_leaves_a_readable_reason() -> None:
     assert len(detail) == 200
 
 
-@pytest.mark.parametrize(("name", "arrived", "closed"), [("outbox.before_send", 0, 0), ("mail.after_send", 1, 0)])
-async def test_the_failpoints_lie_around_the_sending(sink: Sink, smtp: MailSettings, name: str, arrived: int, closed: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "arrived", "closed"), [("outbox.before_send", 0, 0), ("mail.after_send", 1, 0)]
+)
+async def test_the_failpoints_lie_around_the_sending(
+    sink: Sink, smtp: MailSettings, name: str, arrived: int, closed: int
+) -> None:
     def stop(at: str) -> None:
         if at == name:
             raise KeyboardInterrupt(at)

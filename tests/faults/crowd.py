@@ -48,7 +48,7 @@ class Crowd:
 
     door: Door
     place: Place
-    random: Random
+    seed: int
     said: list[Told] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     sandboxes: int = 0
@@ -111,36 +111,38 @@ class Crowd:
         return answer
 
     async def _client(self, number: int) -> None:
-        firm = number % len(self.place.firms)
+        # Its own source of chance: what a client says does not depend on how the clients interleave.
+        random, firm = Random(f"{self.seed} client {number}"), number % len(self.place.firms)  # noqa: S311
         while True:
-            await self._turn()
+            await self._turn(random)
             self._busy += 1
             try:
-                await self._one(number, firm)
+                await self._one(number, firm, random)
             finally:
                 self._busy -= 1
 
-    async def _turn(self) -> None:
+    async def _turn(self, random: Random) -> None:
         await self._go.wait()
-        await asyncio.sleep(self.random.uniform(0, 0.05))
+        await asyncio.sleep(random.uniform(0, 0.05))
         await self._go.wait()
 
-    async def _one(self, number: int, firm: int) -> None:
+    async def _one(self, number: int, firm: int, random: Random) -> None:
         """Mostly comments; two clients keep changing their company's approval, one pauses everything for a moment."""
         decision, alliance = self.place.decision, self.place.alliance
-        if number == 0 and self.random.random() < 0.02:
+        if number == 0 and random.random() < 0.02:
             await self.say(SUSPENSIONS, alliance, firm, {"reason": "点検"})
             await self.say(RESUMPTIONS, alliance, firm, {})
         elif number in {1, 2}:
-            status = self.random.choice(("submitted", "approved", "returned"))
+            status = random.choice(("submitted", "approved", "returned"))
             await self.say(APPROVALS, decision, firm, {"status": status, "reference": f"稟議 {number}"})
         else:
             await self.say(COMMENTS, decision, firm, {"text": f"意見 {number} {self._serial}"})
 
     async def _clockmaker(self) -> None:
         """A sandbox alliance whose intake stays silent: reminders, overdue, escalation, its end; a mail each."""
+        random = Random(f"{self.seed} clock")  # noqa: S311
         while True:
-            await self._turn()
+            await self._turn(random)
             self._busy += 1
             try:
                 await self._silent_life()

@@ -189,7 +189,7 @@ async def siege(
         async with world(home, say, database_url=url, **box.environment) as running:
             place = await running.door.place(await running.door.firms(3), "the alliance")
             books, runs = Books(running.settings.database), await Runs.at(running.temporal)
-            crowd = Crowd(running.door, place, random)
+            crowd = Crowd(running.door, place, seed)
             one = Siege(database, seed, random, running, crowd, books, runs, box, say)
             crowd.begin()
             try:

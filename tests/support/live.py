@@ -57,7 +57,9 @@ class Ink:
 
     def write(self, job: RenderJob) -> Rendered:
         self.written.append(job)
-        digest = sha256(f"{job.matter} {job.effect} {self.ledger.load(job.matter).version}".encode()).hexdigest()
+        digest = sha256(
+            f"{job.matter} {job.effect} {self.ledger.load(job.matter).version}".encode()
+        ).hexdigest()
         return Rendered(sha256=digest, size=1000, clauses=digest)
 
 
@@ -186,7 +188,10 @@ class Live:
 
 def known(engine: Engine, directory: tuple[Company, ...]) -> None:
     """Companies of the directory."""
-    rows = [{name: getattr(c, name) for name in Company.__dataclass_fields__} | {"created_at": START} for c in directory]
+    rows = [
+        {name: getattr(c, name) for name in Company.__dataclass_fields__} | {"created_at": START}
+        for c in directory
+    ]
     with writing(engine) as db:
         db.execute(insert(t.table(t.CompanyRow)), rows)
 
@@ -197,7 +202,14 @@ def plant(engine: Engine, state: Matter, now: datetime, *, home: Alliance | None
     head = state if isinstance(state, Alliance) else home
     assert head is not None
     books = [
-        Company(id=p.company, name_ja=p.name_ja, name_en=p.name_en, address=p.address, representative_title="", representative_name="")
+        Company(
+            id=p.company,
+            name_ja=p.name_ja,
+            name_en=p.name_en,
+            address=p.address,
+            representative_title="",
+            representative_name="",
+        )
         for p in head.parties
     ]
     with reading(engine) as db:
@@ -244,7 +256,12 @@ class Books(SqlLedger):
     def put(self, state: Matter, now: datetime | None = None) -> Matter:
         """Store a state as if its birth had been committed, in an alliance of its own."""
         head = people.alliance("home", id=state.alliance_id, parties=state.parties)
-        return plant(self.engine, replace(state, version=1), now or datetime.now(UTC), home=None if isinstance(state, Alliance) else head)
+        return plant(
+            self.engine,
+            replace(state, version=1),
+            now or datetime.now(UTC),
+            home=None if isinstance(state, Alliance) else head,
+        )
 
     def codes(self) -> list[str]:
         """Codes of the entries in order."""
@@ -257,7 +274,10 @@ class Books(SqlLedger):
 async def at_work(live: Live, *, cached: int = 1000) -> AsyncIterator[Live]:
     """Workers and dispatcher for as long as the block lasts."""
     dispatcher = Dispatcher(live.voice, live.ledger, live.queue)
-    async with matters_worker(live.client, live.ledger, live.post, max_cached=cached), documents_worker(live.client, live.papers):
+    async with (
+        matters_worker(live.client, live.ledger, live.post, max_cached=cached),
+        documents_worker(live.client, live.papers),
+    ):
         loop = asyncio.create_task(dispatcher.run())
         try:
             yield live

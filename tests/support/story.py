@@ -89,7 +89,9 @@ class SqlWorld(World):
                 for row in rows:
                     self._hand_on(row)
                 continue
-            own = next(((s.id, act) for s in self.states.values() if (act := self._paper(s) or story(s))), None)
+            own = next(
+                ((s.id, act) for s in self.states.values() if (act := self._paper(s) or story(s))), None
+            )
             if own is None:
                 return
             self._apply(*own, TEIKEI)
@@ -126,7 +128,9 @@ def enlist(engine: Engine, directory: tuple[Company, ...]) -> None:
     companies = t.table(t.CompanyRow)
     with writing(engine) as db:
         known = set(db.scalars(select(companies.c.id)))
-        rows = [{n: getattr(c, n) for n in names} | {"created_at": START} for c in directory if c.id not in known]
+        rows = [
+            {n: getattr(c, n) for n in names} | {"created_at": START} for c in directory if c.id not in known
+        ]
         if rows:
             db.execute(insert(companies), rows)
 
@@ -137,7 +141,14 @@ def ledger(engine: Engine) -> SqlLedger:
 
 def opened(engine: Engine, n: int = 2, *, sandbox: bool = False, key: int = 0, **more: Any) -> SqlWorld:
     """An alliance of n companies, just opened. `key` tells several alliances of one database apart."""
-    world = SqlWorld(engine=engine, ledger=ledger(engine), queue=SqlQueue(engine), sandbox=sandbox, count=key * 10_000, **more)
+    world = SqlWorld(
+        engine=engine,
+        ledger=ledger(engine),
+        queue=SqlQueue(engine),
+        sandbox=sandbox,
+        count=key * 10_000,
+        **more,
+    )
     act = cast.opening(n, sandbox_from=world.now if sandbox else None)
     world.open(act, cast.company(0), cast.directory(n))
     return world
@@ -189,4 +200,7 @@ def voting(engine: Engine, n: int = 2, **more: Any) -> tuple[SqlWorld, str]:
 def counts(engine: Engine) -> dict[str, int]:
     """Rows of every table."""
     with reading(engine) as db:
-        return {name: db.scalar(select(func.count()).select_from(table)) or 0 for name, table in t.METADATA.tables.items()}
+        return {
+            name: db.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in t.METADATA.tables.items()
+        }

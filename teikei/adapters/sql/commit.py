@@ -27,7 +27,12 @@ from teikei.domain.errors import Conflict, Stale, Unknown
 from teikei.domain.ids import derive
 from teikei.domain.matter import Matter
 
-_ALLIANCES, _MATTERS, _ANSWERS, _COMPANIES = table(AllianceRow), table(MatterRow), table(AnswerRow), table(CompanyRow)
+_ALLIANCES, _MATTERS, _ANSWERS, _COMPANIES = (
+    table(AllianceRow),
+    table(MatterRow),
+    table(AnswerRow),
+    table(CompanyRow),
+)
 _HOME = select(_MATTERS.c.alliance_id).where(_MATTERS.c.id == bindparam("matter")).scalar_subquery()
 _HEAD = (
     select(_ALLIANCES.c.id, _ALLIANCES.c.head, _ALLIANCES.c.clock, _ALLIANCES.c.calendar)
@@ -37,12 +42,16 @@ _HEAD = (
 # `key_share`: FOR NO KEY UPDATE, so that a row which only refers to the alliance need not wait for us.
 _ANSWER = (_ANSWERS.c.body_hash, _ANSWERS.c.receipt, _ANSWERS.c.matter)
 _MATTER = (
-    select(_MATTERS.c.kind, _MATTERS.c.version, _MATTERS.c.state, *(c.label(f"answer_{c.name}") for c in _ANSWER))
+    select(
+        _MATTERS.c.kind, _MATTERS.c.version, _MATTERS.c.state, *(c.label(f"answer_{c.name}") for c in _ANSWER)
+    )
     .select_from(_MATTERS.outerjoin(_ANSWERS, _ANSWERS.c.key == bindparam("key")))
     .where(_MATTERS.c.id == bindparam("matter"))
     .with_for_update(key_share=True, of=_MATTERS)
 )
-_KNOWN = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt, _ANSWERS.c.matter).where(_ANSWERS.c.key == bindparam("key"))
+_KNOWN = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt, _ANSWERS.c.matter).where(
+    _ANSWERS.c.key == bindparam("key")
+)
 _STATE = select(_MATTERS.c.kind, _MATTERS.c.state).where(_MATTERS.c.id == bindparam("matter"))
 
 
@@ -64,7 +73,11 @@ class SqlLedger:
         `Unavailable("sql.unavailable")`; in each case nothing was written.
         """
         with writing(self._engine) as db:
-            done = self._opened(db, order, order.act) if isinstance(order.act, OpenAlliance) else self._acted(db, order)
+            done = (
+                self._opened(db, order, order.act)
+                if isinstance(order.act, OpenAlliance)
+                else self._acted(db, order)
+            )
             failpoints.hit("commit.before")
         failpoints.hit("commit.after")
         return done
@@ -85,7 +98,9 @@ class SqlLedger:
         digest = body_hash(order.act)
         state = codec.load_state(row.kind, row.state)
         if row.answer_receipt is not None:
-            return _answered(state, order.matter, digest, (row.answer_body_hash, row.answer_receipt, row.answer_matter))
+            return _answered(
+                state, order.matter, digest, (row.answer_body_hash, row.answer_receipt, row.answer_matter)
+            )
         place = Place(
             alliance=head.id,
             head=head.head,

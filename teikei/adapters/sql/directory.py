@@ -57,7 +57,13 @@ class SqlDirectory:
             one(db, select(_COMPANIES.c.id).where(_COMPANIES.c.id == company))
             if db.scalar(select(_KEYS.c.id).where(_KEYS.c.id == made)):
                 raise Conflict("key.secret_shown_once")
-            row = {"id": made, "company_id": company, "person": person, "hash": keys.digest(secret), "created_at": now}
+            row = {
+                "id": made,
+                "company_id": company,
+                "person": person,
+                "hash": keys.digest(secret),
+                "created_at": now,
+            }
             db.execute(insert(_KEYS).values(**row))
         return {"id": made, "company": company, "person": person, "created_at": plain(now), "secret": secret}
 

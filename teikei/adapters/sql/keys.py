@@ -33,4 +33,6 @@ def caller(db: Connection, secret: str) -> Subject | None:
     if row is None:
         return None
     operator = row.company_id is None
-    return Subject(company=OPERATOR if operator else row.company_id, person=row.person, key_id=row.id, operator=operator)
+    return Subject(
+        company=OPERATOR if operator else row.company_id, person=row.person, key_id=row.id, operator=operator
+    )

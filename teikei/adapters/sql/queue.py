@@ -50,12 +50,19 @@ _CLOCK_OF = (
     .join_from(_MATTERS, _ALLIANCES, _MATTERS.c.alliance_id == _ALLIANCES.c.id)
     .where(_MATTERS.c.id == bindparam("matter"))
 )
-_AWAKE = _MATTERS.c.over.is_(False) & or_(_MATTERS.c.suspended.is_(False), _DUE.c.key.startswith(f"{SUSPENSION}/"))
+_AWAKE = _MATTERS.c.over.is_(False) & or_(
+    _MATTERS.c.suspended.is_(False), _DUE.c.key.startswith(f"{SUSPENSION}/")
+)
 
 
 def _told(problem: Refused) -> dict[str, Any]:
     """A refusal as JSON, without its sentence."""
-    return {"class": type(problem).__name__, "code": problem.code, "pointer": problem.pointer, "params": problem.params}
+    return {
+        "class": type(problem).__name__,
+        "code": problem.code,
+        "pointer": problem.pointer,
+        "params": problem.params,
+    }
 
 
 class SqlQueue:
@@ -72,11 +79,17 @@ class SqlQueue:
 
     def close(self, outbox: str, status: str, detail: str = "") -> None:
         """A row is done with: done, refused; of mails sent, kept, dead."""
-        self._write(update(_OUT).where(_OUT.c.id == outbox).values(status=status, detail=detail, not_before=None))
+        self._write(
+            update(_OUT).where(_OUT.c.id == outbox).values(status=status, detail=detail, not_before=None)
+        )
 
     def hand(self, outbox: str) -> None:
         """The delivery of a mail has started; if it has ended meanwhile, that stands."""
-        self._write(update(_OUT).where(_OUT.c.id == outbox, _OUT.c.status == "open").values(status="handed", not_before=None))
+        self._write(
+            update(_OUT)
+            .where(_OUT.c.id == outbox, _OUT.c.status == "open")
+            .values(status="handed", not_before=None)
+        )
 
     def later(self, outbox: str, seconds: float, detail: str = "") -> None:
         """Not now: the row may be claimed again after that many seconds."""
@@ -154,9 +167,14 @@ class SqlQueue:
 
     def open_matters(self, after: str, limit: int) -> list[tuple[str, str, int]]:
         """(id, kind, version) of matters that are not over, by id."""
-        query = select(_MATTERS.c.id, _MATTERS.c.kind, _MATTERS.c.version).where(_MATTERS.c.over.is_(False), _MATTERS.c.id > after)
+        query = select(_MATTERS.c.id, _MATTERS.c.kind, _MATTERS.c.version).where(
+            _MATTERS.c.over.is_(False), _MATTERS.c.id > after
+        )
         with reading(self._engine) as db:
-            return [(row.id, row.kind, row.version) for row in db.execute(query.order_by(_MATTERS.c.id).limit(limit))]
+            return [
+                (row.id, row.kind, row.version)
+                for row in db.execute(query.order_by(_MATTERS.c.id).limit(limit))
+            ]
 
     def open_in(self, alliance: str) -> list[str]:
         """Ids of the matters of an alliance that are not over."""
@@ -181,7 +199,9 @@ class SqlQueue:
 
     def clock(self, alliance: str) -> datetime | None:
         """The clock of a sandbox alliance; None where real time counts."""
-        row = self._first(select(_ALLIANCES.c.clock).where(_ALLIANCES.c.id == bindparam("alliance")), alliance=alliance)
+        row = self._first(
+            select(_ALLIANCES.c.clock).where(_ALLIANCES.c.id == bindparam("alliance")), alliance=alliance
+        )
         return row.clock if row else None
 
     def clock_of(self, matter: str) -> datetime | None:
@@ -191,7 +211,9 @@ class SqlQueue:
 
     def set_clock(self, alliance: str, to: datetime) -> None:
         """Move a sandbox clock; `clock.not_sandbox`, `clock.backwards`."""
-        moved = self._write(update(_ALLIANCES).where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock <= to).values(clock=to))
+        moved = self._write(
+            update(_ALLIANCES).where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock <= to).values(clock=to)
+        )
         if moved:
             return
         now = self.clock(alliance)
@@ -204,7 +226,11 @@ class SqlQueue:
         awake = _DUE.join(_MATTERS, _DUE.c.matter == _MATTERS.c.id)
         here = (_DUE.c.alliance_id == alliance) & _AWAKE
         first = select(func.min(_DUE.c.at)).select_from(awake).where(here).scalar_subquery()
-        query = select(_MATTERS.c.kind, _DUE.c.key, _DUE.c.matter, _DUE.c.at).select_from(awake).where(here, _DUE.c.at == first)
+        query = (
+            select(_MATTERS.c.kind, _DUE.c.key, _DUE.c.matter, _DUE.c.at)
+            .select_from(awake)
+            .where(here, _DUE.c.at == first)
+        )
         with reading(self._engine) as db:
             rows = sorted(tuple(row) for row in db.execute(query))
         return (rows[0][2], rows[0][1], rows[0][3]) if rows else None
@@ -217,7 +243,9 @@ class SqlQueue:
         busy = or_(
             exists().where(_OUT.c.alliance_id == alliance, _OUT.c.status == "open"),
             exists().where(_IN.c.alliance_id == alliance, _IN.c.status == "open"),
-            exists().where(_MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0),
+            exists().where(
+                _MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0
+            ),
         )
         with reading(self._engine) as db:
             return not db.scalar(select(busy))
@@ -232,7 +260,9 @@ class SqlQueue:
         with writing(self._engine) as db:
             rows = list(db.execute(CLAIMS[table.name].with_for_update(skip_locked=True, of=table), facts))
             if rows:
-                db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(not_before=now + LEASE))
+                db.execute(
+                    update(table).where(table.c.id.in_([r.id for r in rows])).values(not_before=now + LEASE)
+                )
         return rows
 
     def _postpone(self, table: Table, row: str, seconds: float, **values: str) -> None:

@@ -29,7 +29,12 @@ from teikei.domain.views import Row as ListRow
 from teikei.domain.views import plain, view
 
 _COMPANY, _ALLIANCES, _MATTERS = t.table(t.CompanyRow), t.table(t.AllianceRow), t.table(t.MatterRow)
-_ITEMS, _FILES, _OUTBOX, _INBOX = t.table(t.ItemRow), t.table(t.FileRow), t.table(t.OutboxRow), t.table(t.InboxRow)
+_ITEMS, _FILES, _OUTBOX, _INBOX = (
+    t.table(t.ItemRow),
+    t.table(t.FileRow),
+    t.table(t.OutboxRow),
+    t.table(t.InboxRow),
+)
 _CONTENTS, _ENTRIES = t.table(t.ContentRow), t.table(t.EntryRow)
 _INTERNAL = {"owes", "sandbox", "attention"}
 _LISTED = tuple(f.name for f in fields(ListRow) if f.name not in _INTERNAL)
@@ -74,14 +79,18 @@ class SqlReads:
         if form:
             query = query.where(_MATTERS.c.form == form)
         if q:
-            query = query.where(or_(*(c.icontains(q, autoescape=True) for c in (_MATTERS.c.title, _MATTERS.c.title_en))))
+            query = query.where(
+                or_(*(c.icontains(q, autoescape=True) for c in (_MATTERS.c.title, _MATTERS.c.title_en)))
+            )
         with reading(self._engine) as db:
             return page(db, query, (_MATTERS.c.title, _MATTERS.c.id), _listed, after=after, limit=limit)
 
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter; see `teikei.domain.views`."""
         with reading(self._engine) as db:
-            row = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind))
+            row = one(
+                db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind)
+            )
         return view(codec.load_state(row.kind, row.state), subject.company)
 
     def there(self, subject: Subject, kind: str, matter: str) -> None:
@@ -90,7 +99,9 @@ class SqlReads:
         with reading(self._engine) as db:
             one(db, found.with_only_columns(_MATTERS.c.id))
 
-    def matters(self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int) -> Page:
+    def matters(
+        self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
+    ) -> Page:
         """Matters of a kind in the order in which they were born."""
         query = scoped(t.MatterRow, subject).where(_MATTERS.c.kind == kind)
         if alliance:
@@ -113,14 +124,24 @@ class SqlReads:
     def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
         """{seq, at, stage, matter, act, by, title_ja, title_en} in order; without what is private to others or erased."""
         query = scoped(t.ContentRow, subject).where(_CONTENTS.c.alliance_id == alliance)
-        query = query.join(_ENTRIES, (_ENTRIES.c.alliance_id == _CONTENTS.c.alliance_id) & (_ENTRIES.c.seq == _CONTENTS.c.seq))
+        query = query.join(
+            _ENTRIES,
+            (_ENTRIES.c.alliance_id == _CONTENTS.c.alliance_id) & (_ENTRIES.c.seq == _CONTENTS.c.seq),
+        )
         with reading(self._engine) as db:
             one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
             names = {row.id: (row.name_ja, row.name_en) for row in db.execute(_parties(subject, alliance))}
             own = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == alliance))
             names[alliance] = (own.title, own.title_en)
             order = (_CONTENTS.c.seq,)
-            return page(db, query.add_columns(_ENTRIES.c.at), order, lambda row: line(row, names), after=after, limit=limit)
+            return page(
+                db,
+                query.add_columns(_ENTRIES.c.at),
+                order,
+                lambda row: line(row, names),
+                after=after,
+                limit=limit,
+            )
 
     def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
         """{leaf, hash} of every entry in order; with {salt, payload} where the subject may read them."""
@@ -142,12 +163,19 @@ class SqlReads:
     def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
         """(name, bytes) of a paper in one of the subject's alliances."""
         with reading(self._engine) as db:
-            row = one(db, scoped(t.FileRow, subject).where(_FILES.c.sha256 == sha256).order_by(_FILES.c.at, _FILES.c.name))
+            row = one(
+                db,
+                scoped(t.FileRow, subject)
+                .where(_FILES.c.sha256 == sha256)
+                .order_by(_FILES.c.at, _FILES.c.name),
+            )
         return row.name, self._files.get(sha256)
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
         """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them."""
-        query = scoped(t.OutboxRow, subject).where(_OUTBOX.c.alliance_id == alliance, _OUTBOX.c.kind == "mail")
+        query = scoped(t.OutboxRow, subject).where(
+            _OUTBOX.c.alliance_id == alliance, _OUTBOX.c.kind == "mail"
+        )
         if status:
             query = query.where(_OUTBOX.c.status == status)
         with reading(self._engine) as db:
@@ -157,7 +185,9 @@ class SqlReads:
     def mail(self, subject: Subject, outbox: str) -> bytes:
         """One mail to the subject's own company."""
         with reading(self._engine) as db:
-            row = one(db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == outbox, _OUTBOX.c.kind == "mail"))
+            row = one(
+                db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == outbox, _OUTBOX.c.kind == "mail")
+            )
         return self._letters.eml(_outbox_row(row))
 
     # clock, orders
@@ -165,7 +195,9 @@ class SqlReads:
     def clock(self, subject: Subject, alliance: str) -> datetime | None:
         """The sandbox clock (UTC); None where real time counts."""
         with reading(self._engine) as db:
-            at: datetime | None = one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance)).clock
+            at: datetime | None = one(
+                db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance)
+            ).clock
         return at
 
     def waiting(self, subject: Subject, order: str) -> dict[str, Any]:
@@ -173,7 +205,9 @@ class SqlReads:
         with reading(self._engine) as db:
             row = one(db, scoped(t.InboxRow, subject).where(_INBOX.c.id == order))
         shown = {"id": row.id, "status": row.status, "matter": row.matter}
-        answer = {name: json.loads(row._mapping[name]) for name in ("receipt", "problem") if row._mapping[name]}  # noqa: SLF001
+        answer = {
+            name: json.loads(row._mapping[name]) for name in ("receipt", "problem") if row._mapping[name]
+        }  # noqa: SLF001
         return {**shown, **answer}
 
     # the operator, the directory
@@ -219,7 +253,14 @@ def _item(row: Row[Any]) -> dict[str, Any]:
 
 
 def _paper(row: Row[Any]) -> dict[str, Any]:
-    return {"sha256": row.sha256, "kind": row.kind, "name": row.name, "matter": row.matter, "size": row.size, "at": plain(row.at)}
+    return {
+        "sha256": row.sha256,
+        "kind": row.kind,
+        "name": row.name,
+        "matter": row.matter,
+        "size": row.size,
+        "at": plain(row.at),
+    }
 
 
 def _outbox_row(row: Row[Any]) -> OutboxRow:

@@ -56,5 +56,3 @@ def _leaf(row: Row[Any]) -> dict[str, Any]:
     if row.payload is not None:
         shown |= {"salt": row.salt.hex(), "payload": json.loads(row.payload)}
     return shown
-
-

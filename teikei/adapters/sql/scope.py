@@ -41,4 +41,6 @@ def _readable(table: Table, subject: Subject) -> list[ColumnElement[bool]]:
     """Not private, or private to the subject among others."""
     if "private_to" not in table.c:
         return []
-    return [or_(table.c.private_to == "", table.c.private_to.contains(f" {subject.company} ", autoescape=True))]
+    return [
+        or_(table.c.private_to == "", table.c.private_to.contains(f" {subject.company} ", autoescape=True))
+    ]

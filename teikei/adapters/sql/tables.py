@@ -76,7 +76,9 @@ class ApiKeyRow(Base, table=True):
 
     __tablename__ = "api_keys"
     id: str = text_key()
-    company_id: str | None = Field(default=None, sa_type=Text, sa_column_args=[ForeignKey("companies.id")], nullable=True)
+    company_id: str | None = Field(
+        default=None, sa_type=Text, sa_column_args=[ForeignKey("companies.id")], nullable=True
+    )
     person: str = text()
     hash: str = Field(sa_type=Text, unique=True)
     created_at: datetime = instant()

@@ -57,10 +57,20 @@ class OrderRow:
 
 
 OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__)
-_IN_COLUMNS = (_IN.c.id, _IN.c.key, _IN.c.alliance_id, _IN.c.matter, _IN.c.by, _IN.c.act.label("body"), _IN.c.attempts)
+_IN_COLUMNS = (
+    _IN.c.id,
+    _IN.c.key,
+    _IN.c.alliance_id,
+    _IN.c.matter,
+    _IN.c.by,
+    _IN.c.act.label("body"),
+    _IN.c.attempts,
+)
 
 
-def _ready(columns: tuple[ColumnElement[Any], ...], table: Table, order: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+def _ready(
+    columns: tuple[ColumnElement[Any], ...], table: Table, order: tuple[ColumnElement[Any], ...]
+) -> Select[Any]:
     """Open rows that may be tried now, in order."""
     may = or_(table.c.not_before.is_(None), table.c.not_before <= bindparam("now"))
     return select(*columns).where(table.c.status == "open", may).order_by(*order).limit(bindparam("most"))

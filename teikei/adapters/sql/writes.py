@@ -43,7 +43,11 @@ _WRITTEN: tuple[type[Base], ...] = (
     AllianceRow, AnswerRow, ContentRow, DueRow, EntryRow, FileRow, ItemRow, MatterRow, MembershipRow, OutboxRow,
 )  # fmt: skip
 _INSERT = {each: insert(table(each)) for each in _WRITTEN}
-_ADVANCE = update(table(AllianceRow)).where(table(AllianceRow).c.id == bindparam("alliance")).values(head=bindparam("last"))
+_ADVANCE = (
+    update(table(AllianceRow))
+    .where(table(AllianceRow).c.id == bindparam("alliance"))
+    .values(head=bindparam("last"))
+)
 _REPLACE = (
     update(_MATTERS)
     .where(_MATTERS.c.id == bindparam("the_matter"), _MATTERS.c.version == bindparam("old"))
@@ -70,9 +74,17 @@ class Place:
 
 def open_books(db: Connection, alliance: Alliance, clock: datetime | None) -> None:
     """The head of a new alliance and its parties."""
-    head = {"id": alliance.id, "head": 0, "clock": clock, "calendar": alliance.calendar, "opened_by": alliance.opened_by}
+    head = {
+        "id": alliance.id,
+        "head": 0,
+        "clock": clock,
+        "calendar": alliance.calendar,
+        "opened_by": alliance.opened_by,
+    }
     db.execute(_INSERT[AllianceRow], head)
-    parties = [{"alliance_id": alliance.id, "company_id": p.company, "label": p.label} for p in alliance.parties]
+    parties = [
+        {"alliance_id": alliance.id, "company_id": p.company, "label": p.label} for p in alliance.parties
+    ]
     db.execute(_INSERT[MembershipRow], parties)
 
 
@@ -108,7 +120,11 @@ def remember(
 
 def _columns(state: Matter) -> Values:
     listed = row(state)
-    return {**{name: getattr(listed, name) for name in _COLUMNS}, "version": state.version, "state": codec.dump(state)}
+    return {
+        **{name: getattr(listed, name) for name in _COLUMNS},
+        "version": state.version,
+        "state": codec.dump(state),
+    }
 
 
 def _bear(db: Connection, state: Matter, position: int) -> None:
@@ -126,7 +142,9 @@ def _change(db: Connection, state: Matter, before: Matter) -> None:
 
 
 def _due(db: Connection, state: Matter) -> None:
-    rows = [{"matter": state.id, "key": d.key, "alliance_id": state.alliance_id, "at": d.at} for d in state.due]
+    rows = [
+        {"matter": state.id, "key": d.key, "alliance_id": state.alliance_id, "at": d.at} for d in state.due
+    ]
     if rows:
         db.execute(_INSERT[DueRow], rows)
 

@@ -45,7 +45,9 @@ class WireConverter(PydanticJSONPlainPayloadConverter):
         return Payload(metadata={"encoding": self.encoding.encode()}, data=to_json(value, fallback=str))
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        return adapter(type_hint if type_hint is not None else Any).validate_json(payload.data, extra="ignore")
+        return adapter(type_hint if type_hint is not None else Any).validate_json(
+            payload.data, extra="ignore"
+        )
 
 
 class WirePayloads(CompositePayloadConverter):
@@ -64,7 +66,10 @@ class Compression(PayloadCodec):
         return [self._squeezed(p) for p in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [Payload.FromString(zlib.decompress(p.data)) if p.metadata.get("encoding") == ENCODING else p for p in payloads]
+        return [
+            Payload.FromString(zlib.decompress(p.data)) if p.metadata.get("encoding") == ENCODING else p
+            for p in payloads
+        ]
 
     def _squeezed(self, payload: Payload) -> Payload:
         if len(payload.data) < COMPRESS_FROM:

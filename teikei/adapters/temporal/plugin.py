@@ -11,13 +11,23 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from teikei.adapters.temporal.convert import data_converter
 
-PASSED_THROUGH = ("teikei", "activities", "workflows.options", "workflows.ids", "pydantic", "pydantic_core", "zoneinfo")
+PASSED_THROUGH = (
+    "teikei",
+    "activities",
+    "workflows.options",
+    "workflows.ids",
+    "pydantic",
+    "pydantic_core",
+    "zoneinfo",
+)
 """Modules that the sandbox takes from the process: pure rules and types, checked by lint instead."""
 
 
 def runner() -> WorkflowRunner:
     """The sandbox with our pure rooms passed through."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
 
 
 def _converter(_: DataConverter | None) -> DataConverter:
