@@ -53,8 +53,6 @@ class LivingMatter(Generic[S]):
         """Validator: run the rule on our copy and drop the result; a refusal writes no history."""
         if self.draining:
             raise as_failure(Rollover("matter.rollover"))
-        if self.lock.locked():
-            return  # a commit is on its way: SQL may be newer than our copy, so the next commit decides, not we
         try:
             judge(say.act, self.state, say.by, say.at or workflow.now())
         except TeikeiError as error:

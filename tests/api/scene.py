@@ -222,5 +222,6 @@ class Life:
                 await self.site.post(f"{self.path}/exit-items", who, {"item": item, "how": "済み"})
         self.termination = (await self.view())["exit"]["termination"]
         await self.sign(self.termination, await self.freeze(self.termination))
+        await self.advance("2028-01-02T12:00:00+09:00")
         final = (await self.view())["open_period"]
         await self.settle(final)
