@@ -32,7 +32,6 @@ class AgreementWorkflow(LivingMatter[Agreement]):
 
     async def drafting(self) -> None:
         """The paper is written in the documents process; its bytes have a hash before anyone is asked."""
-        await self.until(lambda s: s.version_now is not None and s.version_now.number == s.number)
 
     async def rounds(self) -> None:
         """The parties talk: new terms make a new version, freezing asks all to approve these bytes."""

@@ -44,7 +44,6 @@ class LivingMatter(Generic[S]):
         self.lock = asyncio.Lock()
         self.draining = False
         self.begun_in = state.stage
-        self.told = False
         self.refused_before: tuple[str, int] | None = None
 
     # acts
@@ -222,7 +221,6 @@ class LivingMatter(Generic[S]):
         """Tell a chapter when the matter is in its stage, then wait until it is not."""
         if self.state.stage != stage:
             return
-        self.told = True
         await tell()
         await self.until(lambda s: s.stage != stage)
         raise Turn
@@ -242,10 +240,9 @@ class LivingMatter(Generic[S]):
 
     async def _told_once(self, story: Callable[[], Awaitable[None]]) -> None:
         """The story from its first line; a turn and a refusal of our own act are ordinary."""
-        self.told = False
         try:
-            await story()
-            if not self.told and not self.state.over:
+            await story()  # a chapter that was told never comes back here: it ends by a turn
+            if not self.state.over:
                 raise as_failure(Conflict("story.no_chapter", stage=self.state.stage))
         except Turn:
             if not self.state.over:

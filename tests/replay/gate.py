@@ -26,10 +26,13 @@ from temporalio.worker import (
     StartLocalActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
     WorkflowOutboundInterceptor,
+    WorkflowRunner,
 )
 
-from teikei.adapters.temporal.plugin import TeikeiPlugin
+from teikei.adapters.temporal.plugin import TeikeiPlugin, runner
 
 HISTORIES = Path(__file__).parent / "histories"
 MANIFEST = HISTORIES / "manifest.json"
@@ -50,13 +53,39 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_local_activity(self, input: StartLocalActivityInput) -> Any:  # noqa: A002
         first = input.args[0]
         act = getattr(first, "act", None)
-        _note(input.activity, first if act is None else f"{first.key} {act.kind} {first.by.company}")
+        _note(input.activity, first if act is None else f"{first.key} {act.kind} {first.by.company} {first.at or ''}".rstrip())
         return super().start_local_activity(input)
 
     def continue_as_new(self, input: ContinueAsNewInput) -> Any:  # noqa: A002
         state = input.args[0]
         _note("turn", state.stage, state.version)
         return super().continue_as_new(input)
+
+
+class Watching(WorkflowRunner):
+    """The production runner; notes how long each timer is, which replay does not compare either."""
+
+    def __init__(self) -> None:
+        self._inner = runner()
+
+    def prepare_workflow(self, defn: Any) -> None:
+        self._inner.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        instance = self._inner.create_instance(det)
+        plain, asked = instance.activate, ASKED.setdefault(det.info.run_id, [])
+
+        def activate(act: Any) -> Any:
+            done = plain(act)
+            asked.extend(
+                f"timer {c.start_timer.start_to_fire_timeout.ToTimedelta().total_seconds():.3f}"
+                for c in done.successful.commands
+                if c.HasField("start_timer")
+            )
+            return done
+
+        instance.activate = activate  # type: ignore[method-assign]
+        return instance
 
 
 class _Inbound(WorkflowInboundInterceptor):
@@ -122,7 +151,7 @@ async def trace(histories: Sequence[WorkflowHistory]) -> tuple[dict[str, list[st
     from workflows.registry import WORKFLOWS  # a mutant brings its own
 
     ASKED.clear()
-    replayer = Replayer(workflows=WORKFLOWS, plugins=[TeikeiPlugin()], interceptors=[Tracing()])
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[TeikeiPlugin()], workflow_runner=Watching(), interceptors=[Tracing()])
     results = await replayer.replay_workflows(_each(histories), raise_on_replay_failure=False)
     return dict(ASKED), {run: str(error) for run, error in results.replay_failures.items()}
 

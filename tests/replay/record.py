@@ -27,7 +27,7 @@ from activities.record import SCHEMA
 from teikei.adapters.temporal.convert import ENCODING
 from teikei.adapters.temporal.plugin import TeikeiPlugin
 from tests.replay.gate import HISTORIES, MANIFEST, files, trace
-from tests.replay.scenes import LIVE, SKIPPED, Scene
+from tests.replay.scenes import LIVE, SKIPPED, SUGGESTED, TURNING, Scene
 from tests.support.time_skipping import time_skipping_server
 from tests.workflows.conftest import connected, dev_server, swept
 from tests.workflows.histories import kinds, runs
@@ -41,12 +41,15 @@ async def played(client: Client, scene: Scene, folder: Path) -> list[WorkflowHis
 async def all_played(folder: Path) -> dict[str, list[WorkflowHistory]]:
     """Every run of every scene; each skipping scene has its own server, since its clock is global."""
     found: dict[str, list[WorkflowHistory]] = {}
-    with dev_server(folder) as address:
-        client = await connected(address)
-        for name, scene in LIVE.items():
-            sys.stdout.write(f"{name}\n")
-            found[name] = await played(client, scene, folder / name)
-            await swept(client)
+    suggest = {"limit.historyCount.suggestContinueAsNew": SUGGESTED}
+    for scenes, dynamic in ((LIVE, {}), (TURNING, suggest)):
+        (home := folder / f"temporal{len(dynamic)}").mkdir()
+        with dev_server(home, **dynamic) as address:
+            client = await connected(address)
+            for name, scene in scenes.items():
+                sys.stdout.write(f"{name}\n")
+                found[name] = await played(client, scene, folder / name)
+                await swept(client)
     script = str(time_skipping_server(print))
     for name, scene in SKIPPED.items():
         sys.stdout.write(f"{name}\n")

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 
+from activities.record import Committed, Order
 from teikei.domain.agreement.force import clocks
-from teikei.domain.alliance.standing import Abandon, Resume
-from teikei.domain.alliance.state import Exit
+from teikei.domain.alliance.standing import Abandon, Resume, Suspend
+from teikei.domain.alliance.state import Exit, ReviewHeld
+from teikei.domain.clock import Hold, Release
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Unavailable
-from teikei.domain.matter import Due, Matter, Suspension
+from teikei.domain.matter import Due, Effect, Matter, Suspension
 from tests.support.live import at_work, database, ports
 from tests.support.memory import MemoryLedger
 from tests.workflows import people
@@ -27,7 +29,7 @@ from tests.workflows.conftest import eventually, working
 from tests.workflows.faulty import Blots, Faulty, Stairs
 from tests.workflows.histories import events
 from tests.workflows.lives import LIVES
-from tests.workflows.saying import CLEAR, OPERATOR, begun, said
+from tests.workflows.saying import CLEAR, OPERATOR, TEIKEI, begun, said
 from tests.workflows.sleeper import slept
 from workflows.ids import delivery_id, workflow_id
 
@@ -88,15 +90,98 @@ async def overtaken(client: Client, folder: Path) -> list[str]:
         return await idle(client, stored.id)
 
 
-async def refreshed(client: Client, folder: Path) -> list[str]:
-    """The dispatcher tells a run that it is behind SQL."""
+async def overtaken_twice(client: Client, folder: Path) -> list[str]:
+    """SQL is ahead, and what is stored there refuses too: the second refusal of the same state is an accident."""
+    ledger = Faulty(over="draft_nda", error=REFUSAL, times=-1)
+    async with working(client, ledger) as voice:
+        stored = ledger.put(in_nda("overtaken twice"))
+        ledger.states[stored.id] = replace(stored, version=stored.version + 1)
+        await voice.start(stored)
+        await eventually(lambda: ledger.states[stored.id].attention is not None)
+        ledger.times = 0
+        await said(voice, stored.id, CLEAR, OPERATOR)
+        await eventually(lambda: "alliance.nda_begun" in ledger.codes())
+        return await idle(client, stored.id)
+
+
+def refreshed(make: Callable[[], Matter]) -> Scene:
+    """The dispatcher tells a run that it is behind SQL; then somebody acts."""
+
+    async def scene(client: Client, folder: Path) -> list[str]:
+        ledger = MemoryLedger()
+        async with working(client, ledger) as voice:
+            state = await begun(voice, ledger, make())
+            await idle(client, state.id)
+            state = ledger.load(state.id)
+            ledger.states[state.id] = replace(state, title="新", version=state.version + 1, due=state.due[1:])
+            await voice.refresh(state.id, state.version + 1)
+            await said(voice, state.id, Hold(reason="-"), TEIKEI)
+            await said(voice, state.id, Release(), TEIKEI)
+            return await idle(client, state.id)
+
+    return scene
+
+
+class Stuck(MemoryLedger):
+    """A rule that forgets to consume its due item, once."""
+
+    def commit(self, order: Order) -> Committed[Any]:
+        before = self.states[order.matter]
+        done = super().commit(order)
+        if order.act.kind == "fell_due" and not any(c == "attention.noted" for c in self.codes()):
+            self.states[order.matter] = replace(self.states[order.matter], due=before.due)
+            return replace(done, state=self.states[order.matter])
+        return done
+
+
+async def due_stuck(client: Client, folder: Path) -> list[str]:
+    ledger = Stuck()
+    async with working(client, ledger) as voice:
+        state = ledger.put(people.decision("stuck", datetime.now(UTC) - timedelta(days=90)))
+        await voice.start(state)
+        await eventually(lambda: ledger.states[state.id].attention is not None)
+        await said(voice, state.id, CLEAR, OPERATOR)
+        await client.get_workflow_handle(workflow_id(state.id)).result()
+    return [workflow_id(state.id)]
+
+
+async def last_vote(client: Client, folder: Path) -> list[str]:
+    """The last vote ends the decision while others are still speaking."""
     ledger = MemoryLedger()
     async with working(client, ledger) as voice:
-        state = await begun(voice, ledger, people.decision("refreshed", datetime.now(UTC)))
+        state = await begun(voice, ledger, people.decision("last", datetime.now(UTC)))
+        await said(voice, state.id, RecordInternalApproval(status="returned", reference="-"), 1)
         await idle(client, state.id)
-        ledger.states[state.id] = replace(state, comments=7, version=state.version + 1, due=state.due[1:])
-        await voice.refresh(state.id, state.version + 1)
-        await said(voice, state.id, Comment(text="後"), 0)
+        waiting = [asyncio.create_task(said(voice, state.id, CastVote(choice="no"), 1))]
+        waiting += [asyncio.create_task(said(voice, state.id, Comment(text=f"{n}"), 0)) for n in range(8)]
+        await asyncio.gather(*waiting, return_exceptions=True)
+    return [workflow_id(state.id)]
+
+
+async def two_minutes(client: Client, folder: Path) -> list[str]:
+    """Two papers are owed at once; where the server suggests it, the run turns between them."""
+    ledger = MemoryLedger()
+    held = [
+        ReviewHeld(
+            number=n, held_on=now().date(), place="本社", chair="-", attendees=(), agenda=(), points=(), resolutions=(), actions=(), next_on=None
+        )
+        for n in (1, 2)
+    ]
+    owes = tuple(Effect(key=f"minutes/{h.number}", paper="minutes") for h in held)
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, replace(operating(), id=people.alliance("minutes").id, minutes=tuple(held), owes=owes, review=3))
+        await eventually(lambda: not ledger.states[state.id].owes)
+        await said(voice, state.id, Suspend(reason="-"), 0)
+        return await idle(client, state.id)
+
+
+async def many_comments(client: Client, folder: Path) -> list[str]:
+    """Many callers while the run turns by its length."""
+    ledger = MemoryLedger()
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, people.decision("many", datetime.now(UTC)))
+        for _ in range(2):
+            await asyncio.gather(*(said(voice, state.id, Comment(text=f"{n}"), n % 2) for n in range(8)))
         return await idle(client, state.id)
 
 
@@ -204,6 +289,51 @@ def silence(state: Callable[[], Matter], days: int) -> Scene:
     return scene
 
 
+async def load_away(client: Client, folder: Path) -> list[str]:
+    """A paper is not wanted any more, and the database is away when the run asks what is."""
+    ledger, blots = Faulty(over="load", error=TROUBLE), Blots(owed=False)
+    async with working(client, ledger, blots) as voice:
+        state = ledger.put(people.agreement("load away", now()))
+        ledger.times = 7
+        await voice.start(state)
+        for _ in range(20):
+            await slept(client, days=1)
+            if not ledger.times:
+                blots.owed = True
+                if ledger.states[state.id].attention is not None:
+                    await said(voice, state.id, CLEAR, OPERATOR)
+        await eventually(lambda: ledger.states[state.id].stage != "drafting")
+    return [workflow_id(state.id)]
+
+
+async def note_away(client: Client, folder: Path) -> list[str]:
+    """Not even the note of an accident can be committed, for a while; a cancellation comes into the pause."""
+    ledger = Silent(over="draft_nda", times=-1)
+    async with working(client, ledger) as voice:
+        state = await begun(voice, ledger, in_nda("note away"))
+        await eventually(lambda: ledger.met > 1)
+        await client.get_workflow_handle(workflow_id(state.id)).cancel()
+        await eventually(lambda: ledger.met > 2)
+        await slept(client, days=1)
+        ledger.broken = False
+        await slept(client, days=1)
+        await eventually(lambda: ledger.states[state.id].attention is not None)
+        ledger.times = 0
+        await said(voice, state.id, CLEAR, OPERATOR)
+        await eventually(lambda: "alliance.nda_begun" in ledger.codes())
+    return [workflow_id(state.id)]
+
+
+@dataclass
+class Silent(Faulty):
+    """Nothing can be committed until it is not broken any more."""
+
+    broken: bool = True
+
+    def _stumble(self, what: str) -> None:
+        super()._stumble("draft_nda" if self.broken and what != "load" else what)
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -255,7 +385,19 @@ LIVE: dict[str, Scene] = {
     "own-refused": own_act("refused", REFUSAL, -1),
     "own-broken": own_act("broken", BROKEN, -1),
     "overtaken": overtaken,
-    "refreshed": refreshed,
+    "overtaken-twice": overtaken_twice,
+    "refreshed-decision": refreshed(lambda: people.decision("refreshed", now())),
+    "refreshed-alliance": refreshed(lambda: people.alliance("refreshed")),
+    "refreshed-agreement": refreshed(lambda: signing()),
+    "refreshed-allocation": refreshed(lambda: people.allocation("refreshed")),
+    "signed-held": refreshed(lambda: signed()),
+    "in-force-held": refreshed(lambda: renewing()),
+    "operating-held": refreshed(lambda: replace(operating(), id=people.alliance("operating held").id)),
+    "exit-held": refreshed(lambda: replace(leaving(), id=people.alliance("exit held").id)),
+    "scoring-held": refreshed(lambda: replace(scoring(), id=people.alliance("scoring held").id)),
+    "due-stuck": due_stuck,
+    "last-vote": last_vote,
+    "two-minutes": two_minutes,
     "held-back": held_back,
     "no-chapter": no_chapter,
     "cancelled": cancelled,
@@ -270,6 +412,10 @@ LIVE: dict[str, Scene] = {
 }
 """On the dev server."""
 
+TURNING: dict[str, Scene] = {"turning-minutes": two_minutes, "turning-comments": many_comments}
+"""On a dev server that suggests a new run after few events."""
+SUGGESTED = 8
+
 SKIPPED: dict[str, Scene] = {
     "silent-decision": silence(lambda: people.decision("silent", now()), 60),
     "silent-intake": silence(lambda: people.alliance("silent"), 80),
@@ -282,5 +428,7 @@ SKIPPED: dict[str, Scene] = {
     "silent-renewing": silence(renewing, 900),
     "silent-inputs": silence(lambda: people.allocation("silent"), 80),
     "silent-operation": silence(operating, 500),
+    "load-away": load_away,
+    "note-away": note_away,
 }
 """On the server that skips time."""

@@ -205,9 +205,8 @@ class SqlReads:
         with reading(self._engine) as db:
             row = one(db, scoped(t.InboxRow, subject).where(_INBOX.c.id == order))
         shown = {"id": row.id, "status": row.status, "matter": row.matter}
-        answer = {
-            name: json.loads(row._mapping[name]) for name in ("receipt", "problem") if row._mapping[name]
-        }  # noqa: SLF001
+        facts = row._mapping  # noqa: SLF001  (public by name)
+        answer = {name: json.loads(facts[name]) for name in ("receipt", "problem") if facts[name]}
         return {**shown, **answer}
 
     # the operator, the directory

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BATCH = 64
+IDLE_LONG = 0.1
+RESTLESS = 50
+"""Looks in vain after which the dispatcher looks less often; a matter that someone speaks to is started by the desk anyway."""
 IDLE = 0.02
 """Seconds between looks at an empty queue: what a person waits for a started matter at most."""
 EXPECTED = frozenset({"matter.over", "matter.held_already", "matter.not_held", "matter.current"})
@@ -67,7 +70,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """The loop."""
-        reconciled = 0.0
+        reconciled, quiet = 0.0, 0
         loop = asyncio.get_running_loop()
         while True:
             try:
@@ -75,8 +78,9 @@ class Dispatcher:
                     await self.reconcile()
                     await asyncio.to_thread(self._queue.forget_answers, datetime.now(UTC) - ANSWERS_KEPT)
                     self._lost, reconciled = False, loop.time()
-                if not await self.once():
-                    await asyncio.sleep(IDLE)
+                quiet = 0 if await self.once() else quiet + 1
+                if quiet:
+                    await asyncio.sleep(IDLE if quiet < RESTLESS else IDLE_LONG)
             except asyncio.CancelledError:
                 raise
             except Exception:
