@@ -24,9 +24,9 @@ class Sink:
         self.mails: list[Envelope] = []
         self.answers = {"rcpt": "250 OK", "data": "250 OK"}
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  (the name that the server calls)
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # noqa: N802
+    ) -> str:
         if self.answers["rcpt"].startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.answers["rcpt"]

@@ -1,4 +1,3 @@
-# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """One stack under siege: who is killed when, how long it takes until the next act is stored, and what was found.
 
 Only processes that this stack itself has started are ended, by their own handles.

@@ -1,4 +1,3 @@
-# ruff: noqa: ASYNC110  (what is polled here lives in other processes: no event of ours tells of it)
 """Everything is killed, at random moments and at the worst ones, while twelve clients write to one alliance.
 
 In this order on one stack per database; the last test settles the accounts.

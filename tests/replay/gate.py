@@ -25,9 +25,9 @@ from temporalio.worker import (
     StartActivityInput,
     StartLocalActivityInput,
     WorkflowInboundInterceptor,
-    WorkflowInterceptorClassInput,
     WorkflowInstance,
     WorkflowInstanceDetails,
+    WorkflowInterceptorClassInput,
     WorkflowOutboundInterceptor,
     WorkflowRunner,
 )
@@ -45,7 +45,6 @@ def _note(*words: object) -> None:
 
 
 class _Outbound(WorkflowOutboundInterceptor):
-
     def start_activity(self, input: StartActivityInput) -> Any:  # noqa: A002  (the SDK's name)
         _note(input.activity, *(getattr(a, "effect", a) for a in input.args), "@", input.task_queue or "own")
         return super().start_activity(input)
@@ -53,7 +52,10 @@ class _Outbound(WorkflowOutboundInterceptor):
     def start_local_activity(self, input: StartLocalActivityInput) -> Any:  # noqa: A002
         first = input.args[0]
         act = getattr(first, "act", None)
-        _note(input.activity, first if act is None else f"{first.key} {act.kind} {first.by.company} {first.at or ''}".rstrip())
+        _note(
+            input.activity,
+            first if act is None else f"{first.key} {act.kind} {first.by.company} {first.at or ''}".rstrip(),
+        )
         return super().start_local_activity(input)
 
     def continue_as_new(self, input: ContinueAsNewInput) -> Any:  # noqa: A002
@@ -102,7 +104,9 @@ class _Inbound(WorkflowInboundInterceptor):
 class Tracing(Interceptor):
     """Notes what runs ask for in `ASKED`."""
 
-    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor]:  # noqa: A002
         return _Inbound
 
 
@@ -151,7 +155,9 @@ async def trace(histories: Sequence[WorkflowHistory]) -> tuple[dict[str, list[st
     from workflows.registry import WORKFLOWS  # a mutant brings its own
 
     ASKED.clear()
-    replayer = Replayer(workflows=WORKFLOWS, plugins=[TeikeiPlugin()], workflow_runner=Watching(), interceptors=[Tracing()])
+    replayer = Replayer(
+        workflows=WORKFLOWS, plugins=[TeikeiPlugin()], workflow_runner=Watching(), interceptors=[Tracing()]
+    )
     results = await replayer.replay_workflows(_each(histories), raise_on_replay_failure=False)
     return dict(ASKED), {run: str(error) for run, error in results.replay_failures.items()}
 

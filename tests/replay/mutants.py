@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -123,10 +125,14 @@ def _renamed(function: ast.AsyncFunctionDef) -> Iterator[str]:
                 keyword.value = plain
 
 
-def _exchanged(function: ast.AsyncFunctionDef, silent: Set[str]) -> Iterator[str]:
+def _exchanged(function: ast.AsyncFunctionDef, silent: AbstractSet[str]) -> Iterator[str]:
     """Chapters told in each other's place."""
-    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "chapter"]
-    for one, two in zip(calls, calls[1:], strict=False):
+    calls = [
+        n
+        for n in ast.walk(function)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "chapter"
+    ]
+    for one, two in itertools.pairwise(calls):
         # A chapter with nothing but its docstring only waits, as every chapter does at its end.
         if {_short(one.args[1]), _short(two.args[1])} <= silent:
             continue
@@ -175,7 +181,8 @@ EQUIVALENT = {
 def survivors(given: Sequence[Mutant]) -> list[str]:
     """Names of the mutants under which the gate stays green."""
     _load()
-    found, running = [], {}
+    found: list[str] = []
+    running: dict[int, Mutant] = {}
     with tempfile.TemporaryDirectory() as folder:
         queue = list(enumerate(given))
         while queue or running:
@@ -191,15 +198,16 @@ def survivors(given: Sequence[Mutant]) -> list[str]:
 
 def _load() -> None:
     """Everything but the workflows, once: the children are forked from here, before any thread is started."""
-    import tests.replay.gate
+    import tests.replay.gate  # noqa: F401
     from activities.record import STATES, Committed
     from teikei.adapters.temporal.convert import adapter
 
     for state in STATES.values():
-        adapter(state)
-        adapter(Committed[state])  # type: ignore[valid-type]
-    assert tests.replay.gate
-    assert not any(name == "workflows" or name.startswith("workflows.") for name in sys.modules), "the originals are loaded"
+        for shape in (state, Committed[state]):  # type: ignore[valid-type]
+            adapter(shape)  # type: ignore[arg-type]
+    assert not any(name == "workflows" or name.startswith("workflows.") for name in sys.modules), (
+        "the originals are loaded"
+    )
 
 
 def _fork(mutant: Mutant, folder: Path) -> int:
@@ -237,7 +245,9 @@ def main(names: Iterable[str]) -> int:
     """Run all mutants of the files that are named; the number of survivors."""
     given = [m for file in (tuple(names) or FILES) for m in mutants(file)]
     left = survivors(given)
-    sys.stdout.write("".join(f"survived: {name}\n" for name in left) + f"{len(given)} mutants, {len(left)} survived\n")
+    sys.stdout.write(
+        "".join(f"survived: {name}\n" for name in left) + f"{len(given)} mutants, {len(left)} survived\n"
+    )
     return len(left)
 
 

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from activities.record import Committed, Order
 from teikei.domain.agreement.force import clocks
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
-from teikei.domain.alliance.state import Exit, ReviewHeld
+from teikei.domain.alliance.state import Alliance, Exit, ReviewHeld
 from teikei.domain.clock import Hold, Release
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Unavailable
@@ -34,7 +34,11 @@ from tests.workflows.sleeper import slept
 from workflows.ids import delivery_id, workflow_id
 
 Scene = Callable[[Client, Path], Awaitable[list[str]]]
-REFUSAL, TROUBLE, BROKEN = Conflict("nda.drafted_already"), Unavailable("sql.unavailable"), ValueError("a bug")
+REFUSAL, TROUBLE, BROKEN = (
+    Conflict("nda.drafted_already"),
+    Unavailable("sql.unavailable"),
+    ValueError("a bug"),
+)
 
 
 def life(name: str) -> Scene:
@@ -49,8 +53,9 @@ def life(name: str) -> Scene:
     return scene
 
 
-def in_nda(name: str, **changes: Any) -> Matter:
-    return replace(people.alliance(name).closed_wait("intake"), stage="nda", **changes)
+def in_nda(name: str, **changes: Any) -> Alliance:
+    base: Alliance = people.alliance(name).closed_wait("intake")
+    return replace(base, stage="nda", **changes)
 
 
 async def idle(client: Client, matter: str) -> list[str]:
@@ -83,6 +88,7 @@ async def overtaken(client: Client, folder: Path) -> list[str]:
     ledger = MemoryLedger()
     async with working(client, ledger) as voice:
         stored = ledger.put(in_nda("overtaken"))
+        assert isinstance(stored, Alliance)
         ahead = replace(stored, nda="agr_someone_elses", version=stored.version + 1)
         ledger.states[stored.id] = ahead
         await voice.start(stored)
@@ -163,13 +169,26 @@ async def two_minutes(client: Client, folder: Path) -> list[str]:
     ledger = MemoryLedger()
     held = [
         ReviewHeld(
-            number=n, held_on=now().date(), place="本社", chair="-", attendees=(), agenda=(), points=(), resolutions=(), actions=(), next_on=None
+            number=n,
+            held_on=now().date(),
+            place="本社",
+            chair="-",
+            attendees=(),
+            agenda=(),
+            points=(),
+            resolutions=(),
+            actions=(),
+            next_on=None,
         )
         for n in (1, 2)
     ]
     owes = tuple(Effect(key=f"minutes/{h.number}", paper="minutes") for h in held)
     async with working(client, ledger) as voice:
-        state = await begun(voice, ledger, replace(operating(), id=people.alliance("minutes").id, minutes=tuple(held), owes=owes, review=3))
+        state = await begun(
+            voice,
+            ledger,
+            replace(operating(), id=people.alliance("minutes").id, minutes=tuple(held), owes=owes, review=3),
+        )
         await eventually(lambda: not ledger.states[state.id].owes)
         await said(voice, state.id, Suspend(reason="-"), 0)
         return await idle(client, state.id)
@@ -189,7 +208,9 @@ async def held_back(client: Client, folder: Path) -> list[str]:
     """An own act waits while the alliance is suspended."""
     ledger = MemoryLedger()
     async with working(client, ledger) as voice:
-        state = await begun(voice, ledger, in_nda("held", suspended=Suspension(since=datetime.now(UTC), reason="-")))
+        state = await begun(
+            voice, ledger, in_nda("held", suspended=Suspension(since=datetime.now(UTC), reason="-"))
+        )
         await idle(client, state.id)
         await said(voice, state.id, Resume(), 0)
         await eventually(lambda: "alliance.nda_begun" in ledger.codes())
@@ -200,7 +221,9 @@ async def no_chapter(client: Client, folder: Path) -> list[str]:
     """A stage that no chapter tells, repaired in SQL by the next act's state."""
     ledger = MemoryLedger()
     async with working(client, ledger) as voice:
-        state = await begun(voice, ledger, replace(people.decision("lost", datetime.now(UTC)), stage="nowhere"))
+        state = await begun(
+            voice, ledger, replace(people.decision("lost", datetime.now(UTC)), stage="nowhere")
+        )
         await eventually(lambda: ledger.states[state.id].attention is not None)
         ledger.states[state.id] = replace(ledger.states[state.id], stage="called")
         await said(voice, state.id, CLEAR, OPERATOR)
@@ -294,16 +317,13 @@ async def load_away(client: Client, folder: Path) -> list[str]:
     ledger, blots = Faulty(over="load", error=TROUBLE), Blots(owed=False)
     async with working(client, ledger, blots) as voice:
         state = ledger.put(people.agreement("load away", now()))
-        ledger.times = 7
+        ledger.times = 3
         await voice.start(state)
-        for _ in range(20):
-            await slept(client, days=1)
-            if not ledger.times:
-                blots.owed = True
-                if ledger.states[state.id].attention is not None:
-                    await said(voice, state.id, CLEAR, OPERATOR)
+        await eventually(lambda: ledger.states[state.id].attention is not None, 60)
+        blots.owed = True
+        await said(voice, state.id, CLEAR, OPERATOR)
         await eventually(lambda: ledger.states[state.id].stage != "drafting")
-    return [workflow_id(state.id)]
+        return await idle(client, state.id)
 
 
 async def note_away(client: Client, folder: Path) -> list[str]:
@@ -314,14 +334,12 @@ async def note_away(client: Client, folder: Path) -> list[str]:
         await eventually(lambda: ledger.met > 1)
         await client.get_workflow_handle(workflow_id(state.id)).cancel()
         await eventually(lambda: ledger.met > 2)
-        await slept(client, days=1)
         ledger.broken = False
-        await slept(client, days=1)
-        await eventually(lambda: ledger.states[state.id].attention is not None)
+        await eventually(lambda: ledger.states[state.id].attention is not None, 60)
         ledger.times = 0
         await said(voice, state.id, CLEAR, OPERATOR)
         await eventually(lambda: "alliance.nda_begun" in ledger.codes())
-    return [workflow_id(state.id)]
+        return await idle(client, state.id)
 
 
 @dataclass
@@ -361,7 +379,9 @@ def signing() -> Matter:
 
 def renewing() -> Matter:
     today = now().date()
-    base = replace(people.agreement("renewing", now()), stage="in_force", owes=(), nda_terms=None, role="main")
+    base = replace(
+        people.agreement("renewing", now()), stage="in_force", owes=(), nda_terms=None, role="main"
+    )
     term = people.terms(term_from=today, term_until=today.replace(year=today.year + 1), renewal_years=1)
     return clocks(replace(base, terms=term, term_until=term.term_until, signed_on=today))
 
@@ -369,10 +389,12 @@ def renewing() -> Matter:
 def signed() -> Matter:
     first = now() + timedelta(days=30)
     base = replace(people.agreement("signed", now()), stage="signed", owes=(), effective_on=first.date())
-    return replace(base, term_until=(now() + timedelta(days=80)).date()).with_due(Due(key="effective/day", base=first, slide="none"))
+    return replace(base, term_until=(now() + timedelta(days=80)).date()).with_due(
+        Due(key="effective/day", base=first, slide="none")
+    )
 
 
-def operating() -> Matter:
+def operating() -> Alliance:
     today = now().date()
     base = people.alliance("operating").closed_wait("intake")
     long = people.terms(term_from=today, term_until=today.replace(year=today.year + 3), review_months=6)
@@ -388,14 +410,16 @@ LIVE: dict[str, Scene] = {
     "overtaken-twice": overtaken_twice,
     "refreshed-decision": refreshed(lambda: people.decision("refreshed", now())),
     "refreshed-alliance": refreshed(lambda: people.alliance("refreshed")),
-    "refreshed-agreement": refreshed(lambda: signing()),
+    "refreshed-agreement": refreshed(signing),
     "refreshed-allocation": refreshed(lambda: people.allocation("refreshed")),
-    "signed-held": refreshed(lambda: signed()),
-    "in-force-held": refreshed(lambda: renewing()),
+    "signed-held": refreshed(signed),
+    "in-force-held": refreshed(renewing),
     "operating-held": refreshed(lambda: replace(operating(), id=people.alliance("operating held").id)),
     "exit-held": refreshed(lambda: replace(leaving(), id=people.alliance("exit held").id)),
     "scoring-held": refreshed(lambda: replace(scoring(), id=people.alliance("scoring held").id)),
     "due-stuck": due_stuck,
+    "load-away": load_away,
+    "note-away": note_away,
     "last-vote": last_vote,
     "two-minutes": two_minutes,
     "held-back": held_back,
@@ -428,7 +452,5 @@ SKIPPED: dict[str, Scene] = {
     "silent-renewing": silence(renewing, 900),
     "silent-inputs": silence(lambda: people.allocation("silent"), 80),
     "silent-operation": silence(operating, 500),
-    "load-away": load_away,
-    "note-away": note_away,
 }
 """On the server that skips time."""

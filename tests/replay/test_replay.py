@@ -28,7 +28,9 @@ MOST = 2_000_000
 
 def missing(corpus: Sequence[Recorded]) -> set[str]:
     """Registered workflows without a history."""
-    told = {one.history.events[0].workflow_execution_started_event_attributes.workflow_type.name for one in corpus}
+    told = {
+        one.history.events[0].workflow_execution_started_event_attributes.workflow_type.name for one in corpus
+    }
     return {cls.__name__ for cls in WORKFLOWS} - told
 
 
@@ -46,8 +48,14 @@ def begun_in(one: Recorded) -> str:
 def chapters(kind: str) -> list[str]:
     """The stages of a story, as its file names them."""
     tree = ast.parse((ROOT / "workflows" / f"{kind}.py").read_text(encoding="utf-8"))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "chapter"]
-    return [a.value for c in calls for a in c.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    calls = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "chapter"
+    ]
+    return [
+        a.value for c in calls for a in c.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+    ]
 
 
 def test_the_manifest_is_what_is_there() -> None:
@@ -59,7 +67,7 @@ def test_the_manifest_is_what_is_there() -> None:
 def test_the_manifest_sees_a_harmed_corpus(tmp_path: Path, harm: str) -> None:
     copy = tmp_path / "histories"
     shutil.copytree(HISTORIES, copy)
-    one = sorted(copy.glob("*/*.json"))[0]
+    one = min(copy.glob("*/*.json"))
     if harm == "changed":
         one.write_text(one.read_text(encoding="utf-8") + " ", encoding="utf-8")
     elif harm == "removed":
@@ -88,8 +96,18 @@ def test_the_corpus_goes_past_its_waits() -> None:
         happened = kinds(list(one.history.events))
         for i, kind in enumerate(happened):
             after.setdefault(kind, set()).update(happened[i + 1 :])
-    for kind in ("timer_fired", "timer_canceled", "workflow_execution_cancel_requested", "activity_task_completed", "activity_task_failed"):
-        assert after.get(kind, set()) & {"workflow_execution_update_accepted", "marker_recorded", "activity_task_scheduled"}, kind
+    for kind in (
+        "timer_fired",
+        "timer_canceled",
+        "workflow_execution_cancel_requested",
+        "activity_task_completed",
+        "activity_task_failed",
+    ):
+        assert after.get(kind, set()) & {
+            "workflow_execution_update_accepted",
+            "marker_recorded",
+            "activity_task_scheduled",
+        }, kind
     assert "workflow_execution_continued_as_new" in after
     assert "workflow_execution_completed" in after
 
@@ -107,7 +125,12 @@ async def test_every_history_replays_and_asks_for_the_same() -> None:
 
 def test_freezing_anew_wants_to_be_asked() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.replay.record"], cwd=ROOT, env={"PATH": ""}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.replay.record"],
+        cwd=ROOT,
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert "TEIKEI_RECORD=freeze" in done.stderr

@@ -60,7 +60,9 @@ class Letterbox:
 
 
 @asynccontextmanager
-async def working(client: Client, ledger: Ledger, papers: Quill | None = None, post: Any = None) -> AsyncIterator[Voice]:
+async def working(
+    client: Client, ledger: Ledger, papers: Quill | None = None, post: Any = None
+) -> AsyncIterator[Voice]:
     """Both workers over these ports, for as long as the block lasts."""
     async with (
         matters_worker(client, ledger, post or Letterbox(), max_cached=CACHED),
@@ -73,7 +75,9 @@ async def working(client: Client, ledger: Ledger, papers: Quill | None = None, p
 def dev_server(folder: Path, **dynamic: int) -> Iterator[str]:
     """A dev server of our own; the address."""
     port = free_port()
-    command = dev_server_command(find_temporal(print), port=port, db_file=folder / "temporal.db", dynamic=dynamic or None)
+    command = dev_server_command(
+        find_temporal(print), port=port, db_file=folder / "temporal.db", dynamic=dynamic or None
+    )
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield f"127.0.0.1:{port}"

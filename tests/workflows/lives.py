@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from teikei.domain.agreement.talks import Revise
+from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from tests.domain import cast
 from tests.support.story_domain import START
@@ -23,7 +24,7 @@ def talks(world: Any) -> None:
     cast.agree(world, "nda")
     cast.score(world)
     cast.decide(world)
-    world.say(world.root, cast.DraftAgreement(terms=cast.terms(term_from=START.date())), cast.company(1))
+    world.say(world.root, DraftAgreement(terms=cast.terms(term_from=START.date())), cast.company(1))
 
 
 def operating(world: Any) -> None:
@@ -65,7 +66,11 @@ def reopened(world: Any) -> None:
     cast.freeze(world, "main")
     cast.decide(world, "no")
     cast.freeze(world, "main")
-    world.say(world.agreement("main").id, Revise(terms=cast.terms(term_from=START.date(), decision_days=5), reason="条件"), cast.company(0))
+    world.say(
+        world.agreement("main").id,
+        Revise(terms=cast.terms(term_from=START.date(), decision_days=5), reason="条件"),
+        cast.company(0),
+    )
     world.say(world.root, Suspend(reason="災害"), cast.company(0))
     world.advance(world.now + timedelta(days=9))
     world.say(world.root, Resume(), cast.company(1))

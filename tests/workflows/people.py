@@ -9,8 +9,8 @@ from typing import Any
 
 from teikei.domain.act import Actor
 from teikei.domain.agreement.state import Agreement, new_agreement
-from teikei.domain.allocation.state import Allocation, new_allocation
 from teikei.domain.alliance.state import Alliance
+from teikei.domain.allocation.state import Allocation, new_allocation
 from teikei.domain.decision.state import Decision, new_decision
 from teikei.domain.ids import derive
 from teikei.domain.matter import Party, Person, Step
@@ -56,7 +56,9 @@ def alliance(name: str, *, parties: int | tuple[Party, ...] = 2, **changes: Any)
         form="co_development",
         opened_by=company(0),
     )
-    return replace(born.ask("intake", (company(0),), datetime.now(UTC), Step(n=20, unit="business_day")), **changes)
+    return replace(
+        born.ask("intake", (company(0),), datetime.now(UTC), Step(n=20, unit="business_day")), **changes
+    )
 
 
 def decision(name: str, now: datetime, *, parties: int = 2, days: int = 10) -> Decision:
@@ -84,5 +86,11 @@ def terms(parties: int = 2, **changes: Any) -> Terms:
 def allocation(name: str) -> Allocation:
     """The first period, its inputs open."""
     return new_allocation(
-        alliance(name), terms(), number=1, first=date(2027, 4, 1), last=date(2028, 3, 31), basis="契約", final=False
+        alliance(name),
+        terms(),
+        number=1,
+        first=date(2027, 4, 1),
+        last=date(2028, 3, 31),
+        basis="契約",
+        final=False,
     )

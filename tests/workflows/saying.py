@@ -30,6 +30,7 @@ def say(act: Act, by: int | Actor = 0, key: str = "") -> Say:
 async def said(voice: Voice, matter: str, act: Act, by: int | Actor = 0, key: str = "") -> Receipt:
     """Say it until the run is not turning any more."""
     what = say(act, by, key)
+    last: Trouble | None = None
     for _ in range(400):
         try:
             return await voice.say(matter, what)
@@ -41,6 +42,6 @@ async def said(voice: Voice, matter: str, act: Act, by: int | Actor = 0, key: st
 
 async def begun(voice: Voice, ledger: Any, state: Matter) -> Matter:
     """Store a state and start its story."""
-    stored = ledger.put(state)
+    stored: Matter = ledger.put(state)
     await voice.start(stored)
     return stored

@@ -68,10 +68,17 @@ async def attention(client: Client, ledger: MemoryLedger, matter: str) -> str:
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(REFUSAL, "nda.drafted_already"), (BROKEN, "server.error"), (SLOW, "server.error"), (KeyError("x"), "server.error")],
+    [
+        (REFUSAL, "nda.drafted_already"),
+        (BROKEN, "server.error"),
+        (SLOW, "server.error"),
+        (KeyError("x"), "server.error"),
+    ],
     ids=lambda e: str(e) if isinstance(e, str) else type(e).__name__,
 )
-async def test_an_own_act_that_cannot_succeed_waits_for_the_operator(server: Client, error: Exception, reason: str) -> None:
+async def test_an_own_act_that_cannot_succeed_waits_for_the_operator(
+    server: Client, error: Exception, reason: str
+) -> None:
     ledger = Faulty(over="draft_nda", error=error, times=-1)
     async with working(server, ledger) as voice:
         state = await begun(voice, ledger, in_nda(f"own {reason}"))
@@ -205,7 +212,9 @@ async def test_a_paper_over_which_the_writer_stumbles_is_tried_again(server: Cli
 @pytest.mark.parametrize(
     ("error", "reason"), [(REFUSAL, "nda.drafted_already"), (BROKEN, "ValueError")], ids=["refused", "broken"]
 )
-async def test_loading_that_cannot_succeed_waits_for_the_operator(server: Client, error: Exception, reason: str) -> None:
+async def test_loading_that_cannot_succeed_waits_for_the_operator(
+    server: Client, error: Exception, reason: str
+) -> None:
     ledger, quill = Faulty(over="load", error=error, times=0), Blots(owed=False)
     async with working(server, ledger, quill) as voice:
         state = ledger.put(people.agreement(f"load {error}", datetime.now(UTC)))
@@ -254,7 +263,9 @@ async def test_a_mail_that_is_refused_is_buried_even_if_the_burial_stumbles(serv
 
 
 @pytest.mark.parametrize("error", [TROUBLE, BROKEN], ids=lambda e: type(e).__name__)
-async def test_a_mail_that_stumbles_is_tried_for_four_days_and_then_buried(skipping: Client, error: Exception) -> None:
+async def test_a_mail_that_stumbles_is_tried_for_four_days_and_then_buried(
+    skipping: Client, error: Exception
+) -> None:
     post = Stairs(error)
     async with working(skipping, MemoryLedger(), post=post):
         # Only the handle of the start lets this server skip time.
@@ -273,7 +284,11 @@ async def test_a_mail_that_stumbles_is_tried_for_four_days_and_then_buried(skipp
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(TimeoutError(), "TimeoutError"), (ApplicationError("x", type="odd"), "odd"), (asyncio.CancelledError(), "cancelled")],
+    [
+        (TimeoutError(), "TimeoutError"),
+        (ApplicationError("x", type="odd"), "odd"),
+        (asyncio.CancelledError(), "cancelled"),
+    ],
     ids=["time-out", "failure", "cancelled"],
 )
 async def test_no_wait_of_a_story_can_end_it(

@@ -46,13 +46,17 @@ def called() -> Matter:
 def half_ready() -> Matter:
     """A decision that moves on with the second company's internal approval."""
     first = RecordInternalApproval(status="approved", reference="-")
-    return first.decide(people.decision("budget", datetime.now(UTC)), people.actor(1), datetime.now(UTC)).state
+    return first.decide(
+        people.decision("budget", datetime.now(UTC)), people.actor(1), datetime.now(UTC)
+    ).state
 
 
 def renewing() -> Matter:
     """An agreement in force whose next item is the safe day of a refusal."""
     today = datetime.now(UTC).date()
-    base = replace(people.agreement("budget", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main")
+    base = replace(
+        people.agreement("budget", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main"
+    )
     term = people.terms(term_from=today, term_until=today.replace(year=today.year + 2), renewal_years=1)
     return clocks(replace(base, terms=term, term_until=term.term_until))
 
@@ -113,7 +117,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_what_an_act_costs(server: Client, ledger: Any, name: str, record_property: Callable[[str, object], None]) -> None:
+async def test_what_an_act_costs(
+    server: Client, ledger: Any, name: str, record_property: Callable[[str, object], None]
+) -> None:
     case = CASES[name]
     async with working(server, ledger) as voice:
         state = await begun(voice, ledger, case.start())

@@ -84,7 +84,9 @@ async def test_silent_scores_close_due_diligence_and_call_the_decision(skipping:
     ("wait", "stage", "code"),
     [("draft", "negotiation", "alliance.abandoned"), ("exit", "exit", "exit.lapsed")],
 )
-async def test_waits_of_an_alliance_have_their_outcomes(skipping: Client, wait: str, stage: str, code: str) -> None:
+async def test_waits_of_an_alliance_have_their_outcomes(
+    skipping: Client, wait: str, stage: str, code: str
+) -> None:
     ledger = MemoryLedger()
     now = datetime.now(UTC)
     base = people.alliance(f"{wait}").closed_wait("intake")
@@ -118,12 +120,16 @@ async def test_signatures_that_do_not_come_open_the_talks_again(skipping: Client
 async def test_a_term_ends_by_itself_and_renews_where_it_says_so(skipping: Client) -> None:
     ledger = MemoryLedger()
     today = datetime.now(UTC).date()
-    base = replace(people.agreement("term", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main")
+    base = replace(
+        people.agreement("term", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main"
+    )
     short = people.terms(term_from=today, term_until=today.replace(year=today.year + 1), renewal_years=1)
     state = clocks(replace(base, terms=short, term_until=short.term_until, signed_on=today))
     stored = ledger.put(state)
     async with working(skipping, ledger):
-        await skipping.start_workflow(STORIES["agreement"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS)
+        await skipping.start_workflow(
+            STORIES["agreement"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS
+        )
         await skip_until(skipping, ledger, "agreement.renewed")
     codes = ledger.codes()
     assert codes.index("agreement.notice_day_near") < codes.index("agreement.renewed")
@@ -135,7 +141,9 @@ async def test_inputs_that_do_not_come_are_named_and_the_split_goes_to_the_vote(
     ledger = MemoryLedger()
     stored = ledger.put(people.allocation("inputs"))
     async with working(skipping, ledger):
-        await skipping.start_workflow(STORIES["allocation"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS)
+        await skipping.start_workflow(
+            STORIES["allocation"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS
+        )
         await skip_until(skipping, ledger, "allocation.submitted")
     assert "allocation.inputs_lapsed" in ledger.codes()
     assert [m.kind for m in ledger.born] == ["decision"]
@@ -146,10 +154,14 @@ async def test_three_years_of_reviews_that_nobody_holds_are_recorded_as_missed(s
     today = datetime.now(UTC).date()
     base = people.alliance("reviews").closed_wait("intake")
     long = people.terms(term_from=today, term_until=today.replace(year=today.year + 3), review_months=12)
-    state = replace(base, stage="operation", terms=long, period_from=today, signed_on=today, main_title="契約")
+    state = replace(
+        base, stage="operation", terms=long, period_from=today, signed_on=today, main_title="契約"
+    )
     stored = ledger.put(state)
     async with working(skipping, ledger):
-        await skipping.start_workflow(STORIES["alliance"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS)
+        await skipping.start_workflow(
+            STORIES["alliance"].run, stored, id=workflow_id(stored.id), task_queue=MATTERS
+        )
         for _ in range(30):
             if ledger.codes().count("review.missed") >= 2:
                 break

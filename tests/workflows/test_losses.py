@@ -36,9 +36,17 @@ from workflows.ids import workflow_id
 @contextmanager
 def child(client: Client, folder: Path, failpoint: str = "") -> Iterator[subprocess.Popen[str]]:
     """A worker process over the database of this folder."""
-    command = [sys.executable, "-m", "tests.workflows.child", client.service_client.config.target_host, str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.workflows.child",
+        client.service_client.config.target_host,
+        str(folder),
+    ]
     environment = {**os.environ, "TEIKEI_FAILPOINT": failpoint}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as worker:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as worker:
         try:
             assert worker.stdout is not None
             assert worker.stdout.readline() == "working\n"
@@ -48,7 +56,9 @@ def child(client: Client, folder: Path, failpoint: str = "") -> Iterator[subproc
 
 
 @pytest.mark.slow
-async def test_a_worker_killed_between_commit_and_answer_leaves_one_act(server: Client, tmp_path: Path) -> None:
+async def test_a_worker_killed_between_commit_and_answer_leaves_one_act(
+    server: Client, tmp_path: Path
+) -> None:
     """One row, one step; the caller who repeats gets the stored answer."""
     books = Books(tmp_path)
     state = books.put(people.decision("killed", datetime.now(UTC)))
@@ -110,7 +120,9 @@ async def checked(client: Client, folder: Path, matters: list[str]) -> None:
 
 def timeless(state: Any) -> Any:
     """A state without the instants at which a company answered."""
-    return replace(state, internal=tuple(replace(i, since=datetime.min) for i in state.internal))
+    return replace(
+        state, internal=tuple(replace(i, since=datetime.min.replace(tzinfo=UTC)) for i in state.internal)
+    )
 
 
 @pytest.mark.slow

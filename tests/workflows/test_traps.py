@@ -44,7 +44,10 @@ async def test_fifty_callers_across_many_turns_are_each_answered_once(tmp_path: 
     ledger = Books(tmp_path / "sql")
     (tmp_path / "temporal").mkdir()
     suggest = {"limit.historyCount.suggestContinueAsNew": 40, "history.maxInFlightUpdates": 100}
-    with warnings.catch_warnings(record=True) as seen, dev_server(tmp_path / "temporal", **suggest) as address:
+    with (
+        warnings.catch_warnings(record=True) as seen,
+        dev_server(tmp_path / "temporal", **suggest) as address,
+    ):
         warnings.simplefilter("always")
         client = await connected(address)
         async with working(client, ledger) as voice:
@@ -54,7 +57,9 @@ async def test_fifty_callers_across_many_turns_are_each_answered_once(tmp_path: 
             turned = len(await runs(client, workflow_id(state.id)))
     assert turned >= 4, "it did not turn"
     assert sorted(a.version for a in answers) == list(range(2, 152)), "each answered, each its own step"
-    assert sorted(heard(ledger)) == sorted(f"{n} {i}" for n in range(50) for i in range(3)), "each present once"
+    assert sorted(heard(ledger)) == sorted(f"{n} {i}" for n in range(50) for i in range(3)), (
+        "each present once"
+    )
     assert not [w for w in seen if issubclass(w.category, UnfinishedUpdateHandlersWarning)]
 
 
@@ -82,7 +87,7 @@ async def test_the_same_key_before_and_after_a_turn_has_one_effect(
             await said(voice, state.id, Comment(text=f"{n}"), 1)
         assert len(await runs(server, workflow_id(state.id))) > 1
         again = await said(voice, state.id, Comment(text="一"), 0, "k")
-        with pytest.raises(Conflict, match="key.other_body"):
+        with pytest.raises(Conflict, match=r"key\.other_body"):
             await said(voice, state.id, Comment(text="他"), 0, "k")
     assert first == at_once == again
     assert ledger.codes() == ["decision.commented"] * 5
@@ -92,13 +97,15 @@ async def test_the_same_key_before_and_after_a_turn_has_one_effect(
 async def test_what_was_said_before_any_worker_lived_is_answered(server: Client, ledger: Any) -> None:
     voice = Voice(server)
     state = await begun(voice, ledger, people.decision("queued", datetime.now(UTC)))
-    waiting = [asyncio.create_task(said(voice, state.id, Comment(text=f"{n}"), n % 2, f"k{n}")) for n in range(5)]
+    waiting = [
+        asyncio.create_task(said(voice, state.id, Comment(text=f"{n}"), n % 2, f"k{n}")) for n in range(5)
+    ]
     stranger = asyncio.create_task(said(voice, state.id, Comment(text="?"), 7))
     await asyncio.sleep(1)
     assert not any(task.done() for task in waiting)
     async with working(server, ledger):
         answers = await asyncio.gather(*waiting)
-        with pytest.raises(Exception, match="party.not_one"):
+        with pytest.raises(Exception, match=r"party\.not_one"):
             await stranger
     assert {a.version for a in answers} == {2, 3, 4, 5, 6}
     assert len(ledger.codes()) == 5
@@ -158,5 +165,9 @@ async def test_a_new_rule_does_not_disturb_what_was_decided_by_the_old_one(
         await events(server, workflow_id(state.id))
         assert unsandboxed[-1].state == ledger.load(state.id)
     assert ledger.load(state.id).comments == 3 + 1 + 9
-    failed = [e for e in await events(server, workflow_id(state.id)) if e.HasField("workflow_task_failed_event_attributes")]
+    failed = [
+        e
+        for e in await events(server, workflow_id(state.id))
+        if e.HasField("workflow_task_failed_event_attributes")
+    ]
     assert failed == []

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -18,12 +17,11 @@ from teikei.adapters.sql import tables as t
 from teikei.domain.act import TEIKEI
 from teikei.domain.agreement.force import clocks
 from teikei.domain.clock import FellDue
-from teikei.domain.decision.voting import Comment
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Refused
-from tests.domain import cast
 from tests.support.live import Live, at_work, database, ports
 from tests.support.memory import MemoryLedger
-from tests.support.story_domain import LATE, START, World, story
+from tests.support.story_domain import LATE, World, story
 from tests.workflows import people
 from tests.workflows.conftest import CACHED, working
 from tests.workflows.histories import runs
@@ -69,8 +67,12 @@ async def test_a_whole_is_what_the_rules_alone_make_of_it(
     async with at_work(live, cached=CACHED):
         await asyncio.to_thread(whole, live)
     assert live.states == pure.states
-    assert Counter((m, c) for _, m, c in entries(live)) == Counter((x.matter, x.entry.code) for x in pure.lines)
-    mails = Counter((r[1], r[2].split()[1]) for r in live.rows(t.OutboxRow, "id", "company", "intent") if r[2])
+    assert Counter((m, c) for _, m, c in entries(live)) == Counter(
+        (x.matter, x.entry.code) for x in pure.lines
+    )
+    mails = Counter(
+        (r[1], r[2].split()[1]) for r in live.rows(t.OutboxRow, "id", "company", "intent") if r[2]
+    )
     assert mails == Counter((m.company, m.item) for _, _, m in pure.mails)
     papers = {sha for (sha,) in live.rows(t.FileRow, "sha256")}
     assert papers == {p.sha256 for p in pure.papers}
@@ -93,10 +95,10 @@ async def test_a_change_of_stage_turns_the_run(server: Client) -> None:
     async with working(server, ledger) as voice:
         state = await begun(voice, ledger, people.decision("turns", datetime.now(UTC)))
         for n in (0, 1):
-            await said(voice, state.id, cast.RecordInternalApproval(status="approved", reference="-"), n)
+            await said(voice, state.id, RecordInternalApproval(status="approved", reference="-"), n)
         assert len(await runs(server, workflow_id(state.id))) == 2
         for n in (0, 1):
-            await said(voice, state.id, cast.CastVote(choice="yes"), n)
+            await said(voice, state.id, CastVote(choice="yes"), n)
         await server.get_workflow_handle(workflow_id(state.id)).result()
     assert ledger.codes()[-1] == "decision.approved"
     assert len(await runs(server, workflow_id(state.id))) == 2
@@ -119,7 +121,9 @@ async def test_a_long_run_turns_by_its_events(server: Client, monkeypatch: pytes
 async def test_an_old_run_turns_by_its_age(skipping: Client) -> None:
     ledger = MemoryLedger()
     today = datetime.now(UTC).date()
-    base = replace(people.agreement("old", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main")
+    base = replace(
+        people.agreement("old", datetime.now(UTC)), stage="in_force", owes=(), nda_terms=None, role="main"
+    )
     # Something falls due in each of three years; the stage stays the same.
     term = people.terms(term_from=today, term_until=today.replace(year=today.year + 1), renewal_years=1)
     state = ledger.put(clocks(replace(base, terms=term, term_until=term.term_until, signed_on=today)))
