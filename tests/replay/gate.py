@@ -105,8 +105,9 @@ class Tracing(Interceptor):
     """Notes what runs ask for in `ASKED`."""
 
     def workflow_interceptor_class(
-        self, input: WorkflowInterceptorClassInput
-    ) -> type[WorkflowInboundInterceptor]:  # noqa: A002
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002  (the SDK names it)
+    ) -> type[WorkflowInboundInterceptor]:
         return _Inbound
 
 
