@@ -211,10 +211,13 @@ def test_the_earliest_due_item_over_all_matters(engine: Engine) -> None:
     first = min(items)
     assert world.queue.next_due(world.root) == (first[3], first[2], first[0])
     world.say(world.root, Suspend(reason="待つ"), cast.company(0))
-    assert world.queue.next_due(world.root) is None
+    held = world.queue.next_due(world.root)
+    assert held is not None
+    assert held[1].startswith("suspension/"), "only the end of the suspension is awaited"
     world.say(world.root, Resume(), cast.company(0))
-    assert world.queue.next_due(world.root) is not None
-    world.say(world.root, Abandon(reason="中止"), cast.company(0))
+    assert world.queue.next_due(world.root) == (first[3], first[2], first[0])
+    for company in world.alliance.companies():
+        world.say(world.root, Abandon(reason="中止"), company)
     assert world.queue.next_due(world.root) is None
 
 

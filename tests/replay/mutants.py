@@ -1,4 +1,4 @@
-"""Mutants of the workflow files: each must turn the replay gate red. `python -m tests.replay.mutants [FILE …]` runs all.
+"""Mutants of the workflow files: each must turn the replay gate red. `python -m tests.replay.mutants --all` runs them.
 
 Generated from the syntax tree, in the asynchronous functions, where commands
 come from: a statement dropped, two swapped, a sleep added, a condition turned
@@ -10,13 +10,12 @@ has loaded everything else already.
 from __future__ import annotations
 
 import ast
-import copy
 import itertools
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
@@ -148,17 +147,17 @@ def _short(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:70]
 
 
-def mutants(file: str, source: str | None = None) -> list[Mutant]:
-    """Every mutant of a file of `workflows/`."""
-    tree = ast.parse(source or (ROOT / "workflows" / file).read_text(encoding="utf-8"))
+def mutants(file: str, *, equivalent: bool = False) -> list[Mutant]:
+    """Every mutant of a file of `workflows/`; those that are argued away only when asked for."""
+    tree = ast.parse((ROOT / "workflows" / file).read_text(encoding="utf-8"))
     silent = {f"self.{f.name}" for f in _async_functions(tree) if not any(_acts(s) for s in f.body)}
     found = []
     for function in _async_functions(tree):
         changes = chain(*(operator(function) for operator in OPERATORS), _exchanged(function, silent))
         for what in changes:
             name = f"{file}:{function.name} {what}"
-            if name not in EQUIVALENT:
-                found.append(Mutant(file, name, ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))))
+            if equivalent or name not in EQUIVALENT:
+                found.append(Mutant(file, name, ast.unparse(tree)))
     return found
 
 
@@ -170,6 +169,7 @@ EQUIVALENT = {
     "matter.py:_needs_attention swaps `self.draining = False` and `while not self.state.over: try: await self._own(f'attention:{reason}',`": (
         _VALIDATORS
     ),
+    "matter.py:_own swaps `tries += 1` and `await workflow.sleep(pause)`": "the pause is chosen before either of them",
     "matter.py:until swaps `if self.state.owes: await self._pay(self.state.owes[0]) continue` and "
     "`item, version = (self._armable(), self.state.version)`": (
         "the second line only looks, and after a paper the pass begins again with a fresh look"
@@ -241,9 +241,18 @@ def _verdict(file: str) -> int:
     return RED if any(gate(corpus[i : i + BATCH]) for i in range(0, len(corpus), BATCH)) else GREEN
 
 
-def main(names: Iterable[str]) -> int:
-    """Run all mutants of the files that are named; the number of survivors."""
-    given = [m for file in (tuple(names) or FILES) for m in mutants(file)]
+def sample(given: Sequence[Mutant], most: int) -> list[Mutant]:
+    """So many, spread evenly: the same ones every time."""
+    step = max(1, len(given) // most)
+    return list(given[step // 2 :: step])[:most]
+
+
+def main(words: Sequence[str]) -> int:
+    """`[--all | --sample N] [FILE …]`: run the mutants; the number of survivors."""
+    most = int(words[1]) if words[:1] == ["--sample"] else 0
+    names = [w for w in words if w.endswith(".py")]
+    by_file = [mutants(file) for file in names or FILES]
+    given = [m for found in by_file for m in (sample(found, most) if most else found)]
     left = survivors(given)
     sys.stdout.write(
         "".join(f"survived: {name}\n" for name in left) + f"{len(given)} mutants, {len(left)} survived\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,7 @@ class Faulty(MemoryLedger):
         if what == self.over and self.times:
             self.times -= 1
             self.met += 1
-            raise type(self.error)(*self.error.args)
+            raise copy.copy(self.error).with_traceback(None)
 
     def commit(self, order: Order) -> Committed[Any]:
         self._stumble(order.act.kind)
@@ -49,7 +50,7 @@ class Blots(Quill):
     def write(self, job: RenderJob) -> Rendered:
         if self.times:
             self.times -= 1
-            raise type(self.error)(*self.error.args)
+            raise copy.copy(self.error).with_traceback(None)
         if not self.owed:
             return Rendered(owed=False)
         return super().write(job)
@@ -66,7 +67,7 @@ class Stairs(Letterbox):
 
     async def deliver(self, outbox: str) -> Sent:
         if self.deliver_error:
-            raise type(self.deliver_error)(*self.deliver_error.args)
+            raise copy.copy(self.deliver_error).with_traceback(None)
         return await super().deliver(outbox)
 
     async def bury(self, outbox: str, reason: str) -> None:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.failures import as_error
 from activities.record import Receipt, Say
+from teikei.adapters.sql.codec import body_hash
 from teikei.domain.errors import Busy, Rollover, Unavailable
 from teikei.domain.ids import kind_of
 from teikei.domain.matter import Matter
@@ -42,8 +43,13 @@ class Voice:
     client: Client
 
     async def say(self, matter: str, say: Say, patience: timedelta = PATIENCE) -> Receipt:
-        """Say an act; see the module for what may come back."""
-        answer: Receipt = await self._update(matter, "say", say, say.key, Receipt, patience)
+        """Say an act; see the module for what may come back.
+
+        The update id names the body too: under the key alone a run would answer another body with the first
+        one's receipt, and `commit` would never see that the key was used twice.
+        """
+        name = f"{say.key}/{body_hash(say.act)[:16]}"
+        answer: Receipt = await self._update(matter, "say", say, name, Receipt, patience)
         return answer
 
     async def refresh(self, matter: str, version: int) -> None:
@@ -54,7 +60,7 @@ class Voice:
         """Has the run of a matter nothing to do just now? One that is not there has nothing to do."""
         try:
             found = await self.client.get_workflow_handle(workflow_id(matter)).describe(rpc_timeout=PATIENCE)
-        except RPCError as refused:
+        except (RPCError, RuntimeError) as refused:
             if isinstance(error := _of_rpc(refused), Gone):
                 return True
             raise error from refused
@@ -82,7 +88,7 @@ class Voice:
                 task_timeout=TASK_LIMIT,
                 rpc_timeout=PATIENCE,
             )
-        except RPCError as refused:
+        except (RPCError, RuntimeError) as refused:
             raise _of_rpc(refused) from refused
 
     async def _update(
@@ -103,12 +109,17 @@ class Voice:
             raise Unavailable("temporal.unavailable") from failed
         except WorkflowUpdateRPCTimeoutOrCancelledError as silent:
             raise Unavailable("temporal.unavailable") from silent
-        except RPCError as refused:
+        except (RPCError, RuntimeError) as refused:
             raise _of_rpc(refused) from refused
 
 
-def _of_rpc(error: RPCError) -> Exception:
-    """NOT_FOUND: no open run. RESOURCE_EXHAUSTED: too many in flight. Anything else may pass."""
+def _of_rpc(error: RPCError | RuntimeError) -> Exception:
+    """NOT_FOUND: no open run. RESOURCE_EXHAUSTED: too many in flight. Anything else may pass.
+
+    A lazy client that has never reached its server fails with a bare RuntimeError.
+    """
+    if not isinstance(error, RPCError):
+        return Unavailable("temporal.unavailable")
     if error.status is RPCStatusCode.NOT_FOUND:
         return Gone()
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:

@@ -1,0 +1,147 @@
+"""One of everything that travels, and random acts out of their own schema."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from activities.record import SCHEMA, STATES, AnyAct, Committed, Order, Receipt, Rendered, RenderJob, Say, Sent
+from teikei.domain.act import TEIKEI, Act, Actor
+from teikei.domain.agreement.force import RefuseRenewal
+from teikei.domain.alliance.operation import FinishAction
+from teikei.domain.clock import ClearAttention, NoteAttention
+from teikei.domain.decision.voting import Comment
+from tests.domain import cast
+from tests.domain.cast import EVIDENCE, company
+from tests.support.story_domain import World
+from tests.workflows.lives import LIVES
+
+AT = datetime(2026, 4, 1, 1, 2, 3, 456000, tzinfo=UTC)
+ACT_CLASSES: tuple[type[Act], ...] = get_args(get_args(AnyAct)[0])
+RARE: tuple[Act, ...] = (
+    Comment(text="意見\n二行目"),
+    ClearAttention(how="retry", note="直しました"),
+    NoteAttention(reason="paper.broken"),
+    RefuseRenewal(arrived_on=date(2028, 1, 5), evidence_sha256=EVIDENCE, reason="見直し"),
+    FinishAction(number=1, result="済み"),
+)
+"""Acts that the lives do not tell."""
+
+
+@cache
+def lived() -> tuple[World, ...]:
+    """The lives, told by the rules alone."""
+    worlds = []
+    for life in LIVES.values():
+        worlds.append(World())
+        life(worlds[-1])
+    return tuple(worlds)
+
+
+def acts() -> dict[str, Act]:
+    """One act of each kind, by kind."""
+    told = [line.act for world in lived() for line in world.lines]
+    return {act.kind: act for act in (*reversed(told), *RARE)}  # type: ignore[attr-defined]
+
+
+def states() -> dict[str, Any]:
+    """One state of each kind, the one with the longest text."""
+    moments = (*lived(), *(cast.at(stage) for stage in cast.STAGES))
+    every = [state for world in moments for state in world.states.values()]
+    return {
+        kind: max((s for s in every if s.kind == kind), key=lambda s: len(TypeAdapter(type(s)).dump_json(s))) for kind in STATES
+    }
+
+
+ACTOR = Actor(company=company(0), person="担当0", key_id="key_x")
+RECEIPT = Receipt(matter="dec_x", kind="decision", version=2, at=AT, first=3, last=4, created=("dec_y",))
+
+
+def shapes() -> dict[str, tuple[Any, Any]]:
+    """(type hint, value) of every shape of message, by name."""
+    given: dict[str, tuple[Any, Any]] = {
+        "receipt": (Receipt, RECEIPT),
+        "render_job": (RenderJob, RenderJob(matter="agr_x", effect="version/1")),
+        "rendered": (Rendered, Rendered(sha256=EVIDENCE, size=10, clauses=EVIDENCE)),
+        "unwanted": (Rendered, Rendered(owed=False)),
+        "sent": (Sent, Sent(status="kept", detail="no way out")),
+        "order": (Order, Order(key="k", by=TEIKEI, matter="dec_x", act=Comment(text="意見"), now=AT, at=AT, signature="s")),
+    }
+    for kind, act in acts().items():
+        given[f"say_{kind}"] = (Say, Say(key=f"key of {kind}", by=ACTOR, act=act, at=AT, signature="署名"))  # type: ignore[arg-type]
+    for kind, state in states().items():
+        given[f"state_{kind}"] = (type(state), state)
+        given[f"committed_{kind}"] = (Committed[type(state)], Committed(state=state, receipt=RECEIPT))  # type: ignore[misc]
+    assert SCHEMA == 1
+    return given
+
+
+# random acts
+
+
+def random_acts() -> st.SearchStrategy[Act]:
+    """Any act with anything in it that its own schema allows."""
+    return st.sampled_from(ACT_CLASSES).flatmap(_random)
+
+
+def _random(kind: type[Act]) -> st.SearchStrategy[Act]:
+    known: TypeAdapter[Any] = TypeAdapter(kind)
+    schema = known.json_schema()
+    return _value(schema, schema.get("$defs", {})).map(lambda value: known.validate_python(value))
+
+
+def _value(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "$ref" in schema:
+        return st.deferred(lambda: _value(defs[schema["$ref"].rsplit("/", 1)[1]], defs))
+    for union in ("anyOf", "oneOf"):
+        if union in schema:
+            return st.one_of([_value(s, defs) for s in schema[union]])
+    if "const" in schema or "enum" in schema:
+        return st.sampled_from(schema.get("enum") or [schema["const"]])
+    return _plain(schema, defs)
+
+
+def _plain(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
+    kind = schema.get("type")
+    if kind == "object" and "properties" in schema:
+        wanted = {name: _value(inner, defs) for name, inner in schema["properties"].items()}
+        needed = set(schema.get("required", ()))
+        return st.fixed_dictionaries(
+            {n: s for n, s in wanted.items() if n in needed}, optional={n: s for n, s in wanted.items() if n not in needed}
+        )
+    if kind == "object":
+        return st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=2)
+    if kind == "array":
+        if "prefixItems" in schema:
+            return st.tuples(*(_value(s, defs) for s in schema["prefixItems"]))
+        most = min(schema.get("maxItems", 3), schema.get("minItems", 0) + 2)
+        return st.lists(_value(schema.get("items", {}), defs), min_size=schema.get("minItems", 0), max_size=most)
+    if kind == "integer":
+        return st.integers(schema.get("minimum", -(10**15)), schema.get("maximum", 10**15))
+    if kind == "boolean":
+        return st.booleans()
+    if kind == "null":
+        return st.none()
+    return _text(schema)
+
+
+def _text(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    how = schema.get("format")
+    if how == "date-time":
+        return st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+    if how == "date":
+        return st.dates(date(2000, 1, 1), date(2090, 1, 1))
+    if how == "fraction":
+        return st.fractions(0, 1, max_denominator=999).map(str)
+    if "pattern" in schema:
+        return st.from_regex(schema["pattern"], fullmatch=True).filter(
+            lambda text: schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 10**6)
+        )
+    return st.text(min_size=schema.get("minLength", 0), max_size=min(schema.get("maxLength", 40), schema.get("minLength", 0) + 40))
+
+
+__all__ = ["ACT_CLASSES", "acts", "random_acts", "shapes", "states"]
