@@ -24,7 +24,9 @@ def main() -> None:
         path = GOLDEN / f"{name}.json"
         payload = WireConverter().to_payload(value)
         if payload is not None and not path.exists():
-            path.write_text(json.dumps(json.loads(payload.data), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            path.write_text(
+                json.dumps(json.loads(payload.data), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,18 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from activities.record import SCHEMA, STATES, AnyAct, Committed, Order, Receipt, Rendered, RenderJob, Say, Sent
+from activities.record import (
+    SCHEMA,
+    STATES,
+    AnyAct,
+    Committed,
+    Order,
+    Receipt,
+    Rendered,
+    RenderJob,
+    Say,
+    Sent,
+)
 from teikei.domain.act import TEIKEI, Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal
 from teikei.domain.alliance.operation import FinishAction
@@ -53,7 +64,8 @@ def states() -> dict[str, Any]:
     moments = (*lived(), *(cast.at(stage) for stage in cast.STAGES))
     every = [state for world in moments for state in world.states.values()]
     return {
-        kind: max((s for s in every if s.kind == kind), key=lambda s: len(TypeAdapter(type(s)).dump_json(s))) for kind in STATES
+        kind: max((s for s in every if s.kind == kind), key=lambda s: len(TypeAdapter(type(s)).dump_json(s)))
+        for kind in STATES
     }
 
 
@@ -69,7 +81,10 @@ def shapes() -> dict[str, tuple[Any, Any]]:
         "rendered": (Rendered, Rendered(sha256=EVIDENCE, size=10, clauses=EVIDENCE)),
         "unwanted": (Rendered, Rendered(owed=False)),
         "sent": (Sent, Sent(status="kept", detail="no way out")),
-        "order": (Order, Order(key="k", by=TEIKEI, matter="dec_x", act=Comment(text="意見"), now=AT, at=AT, signature="s")),
+        "order": (
+            Order,
+            Order(key="k", by=TEIKEI, matter="dec_x", act=Comment(text="意見"), now=AT, at=AT, signature="s"),
+        ),
     }
     for kind, act in acts().items():
         given[f"say_{kind}"] = (Say, Say(key=f"key of {kind}", by=ACTOR, act=act, at=AT, signature="署名"))  # type: ignore[arg-type]
@@ -91,7 +106,7 @@ def random_acts() -> st.SearchStrategy[Act]:
 def _random(kind: type[Act]) -> st.SearchStrategy[Act]:
     known: TypeAdapter[Any] = TypeAdapter(kind)
     schema = known.json_schema()
-    return _value(schema, schema.get("$defs", {})).map(lambda value: known.validate_python(value))
+    return _value(schema, schema.get("$defs", {})).map(known.validate_python)
 
 
 def _value(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -111,7 +126,8 @@ def _plain(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[An
         wanted = {name: _value(inner, defs) for name, inner in schema["properties"].items()}
         needed = set(schema.get("required", ()))
         return st.fixed_dictionaries(
-            {n: s for n, s in wanted.items() if n in needed}, optional={n: s for n, s in wanted.items() if n not in needed}
+            {n: s for n, s in wanted.items() if n in needed},
+            optional={n: s for n, s in wanted.items() if n not in needed},
         )
     if kind == "object":
         return st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=2)
@@ -119,7 +135,9 @@ def _plain(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[An
         if "prefixItems" in schema:
             return st.tuples(*(_value(s, defs) for s in schema["prefixItems"]))
         most = min(schema.get("maxItems", 3), schema.get("minItems", 0) + 2)
-        return st.lists(_value(schema.get("items", {}), defs), min_size=schema.get("minItems", 0), max_size=most)
+        return st.lists(
+            _value(schema.get("items", {}), defs), min_size=schema.get("minItems", 0), max_size=most
+        )
     if kind == "integer":
         return st.integers(schema.get("minimum", -(10**15)), schema.get("maximum", 10**15))
     if kind == "boolean":
@@ -141,7 +159,10 @@ def _text(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.from_regex(schema["pattern"], fullmatch=True).filter(
             lambda text: schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 10**6)
         )
-    return st.text(min_size=schema.get("minLength", 0), max_size=min(schema.get("maxLength", 40), schema.get("minLength", 0) + 40))
+    return st.text(
+        min_size=schema.get("minLength", 0),
+        max_size=min(schema.get("maxLength", 40), schema.get("minLength", 0) + 40),
+    )
 
 
 __all__ = ["ACT_CLASSES", "acts", "random_acts", "shapes", "states"]

@@ -17,7 +17,13 @@ from temporalio.exceptions import ApplicationError
 
 from activities.failures import as_error, as_failure
 from activities.record import Order, Say
-from teikei.adapters.temporal.convert import COMPRESS_FROM, ENCODING, Compression, WireConverter, data_converter
+from teikei.adapters.temporal.convert import (
+    COMPRESS_FROM,
+    ENCODING,
+    Compression,
+    WireConverter,
+    data_converter,
+)
 from teikei.domain.act import Act
 from teikei.domain.agreement.talks import Revise
 from teikei.domain.errors import KINDS, Invalid, TeikeiError
@@ -43,7 +49,9 @@ def payload_of(path: Path) -> Payload:
 def within(frozen: Any, present: Any) -> bool:
     """Everything that was frozen is still there with its value; more may stand beside it."""
     if isinstance(frozen, dict):
-        return isinstance(present, dict) and all(k in present and within(v, present[k]) for k, v in frozen.items())
+        return isinstance(present, dict) and all(
+            k in present and within(v, present[k]) for k, v in frozen.items()
+        )
     if isinstance(frozen, list):
         return len(frozen) == len(present) and all(within(a, b) for a, b in zip(frozen, present, strict=True))
     return bool(frozen == present)
@@ -72,7 +80,10 @@ def test_what_travels_arrives_as_it_was(name: str) -> None:
 def with_more(value: Any) -> Any:
     """The same JSON with a field of a later version in every object that has a schema of ours."""
     if isinstance(value, dict):
-        return {**{k: v if k in {"values", "data"} else with_more(v) for k, v in value.items()}, "of_a_later_version": [1]}
+        return {
+            **{k: v if k in {"values", "data"} else with_more(v) for k, v in value.items()},
+            "of_a_later_version": [1],
+        }
     return [with_more(v) for v in value] if isinstance(value, list) else value
 
 
@@ -114,7 +125,9 @@ def test_a_ratio_in_numbers_is_refused_even_inside() -> None:
 
 async def test_the_codec_gives_back_what_it_got_and_makes_long_payloads_short() -> None:
     short = Payload(metadata={"encoding": b"json/plain"}, data=b'"a"')
-    long_ = Payload(metadata={"encoding": b"json/plain", "more": b"x"}, data=b'"' + b"a" * COMPRESS_FROM + b'"')
+    long_ = Payload(
+        metadata={"encoding": b"json/plain", "more": b"x"}, data=b'"' + b"a" * COMPRESS_FROM + b'"'
+    )
     coded = await Compression().encode([short, long_])
     assert coded[0] == short
     assert coded[1].metadata["encoding"] == ENCODING
@@ -142,7 +155,7 @@ def raised(error: BaseException) -> BaseException:
     """With a traceback and a cause, as errors come."""
     try:
         try:
-            raise ValueError(CANARY)
+            raise ValueError(CANARY)  # noqa: TRY301  (it has to be raised to have a traceback)
         except ValueError as cause:
             raise error from cause
     except BaseException as caught:  # noqa: BLE001
@@ -151,7 +164,11 @@ def raised(error: BaseException) -> BaseException:
 
 @pytest.mark.parametrize(
     "error",
-    [ApplicationError(CANARY, CANARY), as_failure(Invalid("field.wrong", "/x", name=CANARY)), RuntimeError(CANARY)],
+    [
+        ApplicationError(CANARY, CANARY),
+        as_failure(Invalid("field.wrong", "/x", name=CANARY)),
+        RuntimeError(CANARY),
+    ],
     ids=["application", "domain", "foreign"],
 )
 async def test_a_failure_says_nothing_in_plain(error: BaseException) -> None:
@@ -167,7 +184,9 @@ async def test_a_failure_says_nothing_in_plain(error: BaseException) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_domain_error_crosses_as_what_it_was(kind: str) -> None:
     error: TeikeiError = KINDS[kind]("some.code", "/there", count=3, name=CANARY)
-    back = as_error(await data_converter().decode_failure(await failure_of(data_converter(), raised(as_failure(error)))))
+    back = as_error(
+        await data_converter().decode_failure(await failure_of(data_converter(), raised(as_failure(error))))
+    )
     assert back is not None
     assert type(back) is type(error)
     assert (back.code, back.pointer, back.params) == (error.code, error.pointer, error.params)

@@ -53,9 +53,12 @@ async def ordered(live: Live, matter: str, act: Act, n: int = 0, key: str = "k")
 
 async def test_the_ninth_act_in_flight_on_one_matter_hears_busy(planted: tuple[Live, Matter]) -> None:
     live, state = planted
-    flying = [asyncio.create_task(ordered(live, state.id, Comment(text=f"{n}"), 0, f"k{n}")) for n in range(IN_FLIGHT)]
+    flying = [
+        asyncio.create_task(ordered(live, state.id, Comment(text=f"{n}"), 0, f"k{n}"))
+        for n in range(IN_FLIGHT)
+    ]
     await asyncio.sleep(0.3)
-    with pytest.raises(Busy, match="matter.busy"):
+    with pytest.raises(Busy, match=r"matter\.busy"):
         await ordered(live, state.id, Comment(text="九"), 0, "k9")
     async with at_work(live):
         answers = await asyncio.gather(*flying)
@@ -63,7 +66,9 @@ async def test_the_ninth_act_in_flight_on_one_matter_hears_busy(planted: tuple[L
         assert isinstance(await ordered(live, state.id, Comment(text="九"), 0, "k9"), Receipt)
 
 
-async def test_without_a_worker_the_act_becomes_an_order_and_is_delivered_later(planted: tuple[Live, Matter]) -> None:
+async def test_without_a_worker_the_act_becomes_an_order_and_is_delivered_later(
+    planted: tuple[Live, Matter],
+) -> None:
     live, state = planted
     await live.voice.start(state)
     before = time.monotonic()
@@ -99,18 +104,20 @@ async def test_an_order_that_is_refused_says_so(planted: tuple[Live, Matter]) ->
     assert "decision.internal_first" in problem
 
 
-async def test_a_refusal_after_an_applied_delivery_gives_the_stored_answer(planted: tuple[Live, Matter]) -> None:
+async def test_a_refusal_after_an_applied_delivery_gives_the_stored_answer(
+    planted: tuple[Live, Matter],
+) -> None:
     """The first delivery was applied and nobody heard it; the repeat would be refused as a second vote."""
     live, state = planted
     async with at_work(live):
         await ordered(live, state.id, APPROVED, 0, "inside")
         first = await ordered(live, state.id, YES, 0, "vote")
-        with pytest.raises(Refused, match="decision.voted_already"):
+        with pytest.raises(Refused, match=r"decision\.voted_already"):
             await live.voice.say(state.id, say(YES, 0, "another"))
         assert await ordered(live, state.id, YES, 0, "vote") == first
-        with pytest.raises(Conflict, match="key.other_body"):
+        with pytest.raises(Conflict, match=r"key\.other_body"):
             await ordered(live, state.id, CastVote(choice="no"), 0, "vote")
-        with pytest.raises(Conflict, match="decision.voted_already"):
+        with pytest.raises(Conflict, match=r"decision\.voted_already"):
             await ordered(live, state.id, YES, 0, "another")
 
 
@@ -126,7 +133,9 @@ async def test_what_was_committed_without_the_run_is_answered_from_sql(planted: 
     assert live.ledger.load(state.id).version == first.version
 
 
-async def test_a_matter_that_is_over_answers_a_repeat_and_refuses_anything_new(planted: tuple[Live, Matter]) -> None:
+async def test_a_matter_that_is_over_answers_a_repeat_and_refuses_anything_new(
+    planted: tuple[Live, Matter],
+) -> None:
     live, state = planted
     async with at_work(live):
         for n in (0, 1):
@@ -135,11 +144,13 @@ async def test_a_matter_that_is_over_answers_a_repeat_and_refuses_anything_new(p
         last = await ordered(live, state.id, YES, 1, "vote 1")
         await live.client.get_workflow_handle(workflow_id(state.id)).result()
         assert await ordered(live, state.id, YES, 1, "vote 1") == last
-        with pytest.raises(Conflict, match="matter.over"):
+        with pytest.raises(Conflict, match=r"matter\.over"):
             await ordered(live, state.id, Comment(text="遅い"), 0, "late")
 
 
-async def test_a_matter_whose_run_is_lost_is_begun_again_by_who_speaks_to_it(planted: tuple[Live, Matter]) -> None:
+async def test_a_matter_whose_run_is_lost_is_begun_again_by_who_speaks_to_it(
+    planted: tuple[Live, Matter],
+) -> None:
     live, state = planted
     async with working(live.client, live.ledger):
         first = await ordered(live, state.id, Comment(text="一"), 0, "k1")
@@ -157,7 +168,9 @@ def codes(live: Live) -> list[str]:
 
 def order_of(live: Live, pending: Pending) -> tuple[str, str]:
     """(status, receipt) of an order."""
-    return next((r[1], r[2]) for r in live.rows(t.InboxRow, "id", "status", "receipt") if r[0] == pending.order)
+    return next(
+        (r[1], r[2]) for r in live.rows(t.InboxRow, "id", "status", "receipt") if r[0] == pending.order
+    )
 
 
 # what stands in raw histories
@@ -209,7 +222,9 @@ def timeline(live: Live) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-async def test_the_same_input_gives_the_same_timeline(server: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_same_input_gives_the_same_timeline(
+    server: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However often the runs turn meanwhile."""
     told = []
     for turn in (1000, 4):
