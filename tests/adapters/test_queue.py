@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from activities.record import Say
+from activities.record import Order, Say, saying
 from teikei.adapters.sql.queue import LEASE, SqlQueue
 from teikei.domain.act import Actor
 from teikei.domain.alliance.diligence import DraftNda
@@ -250,3 +250,30 @@ def test_votes_are_not_lost_on_the_way(engine: Engine) -> None:
         world.ledger.commit(order(decision, CastVote(choice="no"), FIRST, "v", world.now)) for _ in range(2)
     ]
     assert done[0].receipt == done[1].receipt
+
+
+def test_a_refusal_that_was_told_stands_against_a_delivery_that_comes_late(engine: Engine) -> None:
+    world = at(engine, "operation", 2)
+    late = saying("late", Actor(company=cast.company(0)), Suspend(reason="待つ"))
+    told = Conflict("matter.wrong_stage", stage="exit", wanted="operation")
+    assert world.queue.refuse(matter=world.root, say=late, refusal=told) is None
+    before = world.queue.state_json(world.root)
+    order = Order(key="late", by=late.by, matter=world.root, act=late.act, now=world.now)
+    with pytest.raises(Conflict, match=r"matter\.wrong_stage") as again:
+        world.ledger.commit(order)
+    assert again.value.params == told.params
+    assert world.queue.state_json(world.root) == before
+    assert world.queue.refuse(matter=world.root, say=late, refusal=told) is None
+
+
+def test_a_refusal_gives_way_to_an_answer_that_is_stored(engine: Engine) -> None:
+    world = at(engine, "operation", 2)
+    act = Suspend(reason="待つ")
+    applied = world.ledger.commit(
+        Order(key="first", by=Actor(company=cast.company(0)), matter=world.root, act=act, now=world.now)
+    )
+    say = saying("first", Actor(company=cast.company(0)), act)
+    assert (
+        world.queue.refuse(matter=world.root, say=say, refusal=Conflict("matter.suspended"))
+        == applied.receipt
+    )

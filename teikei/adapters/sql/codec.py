@@ -7,6 +7,7 @@ newer one wrote.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from pydantic_core import to_json
 
 from activities.record import STATES, AnyAct, Receipt
 from teikei.domain.act import Act, Actor, Mail
+from teikei.domain.errors import KINDS, Refused
 from teikei.domain.matter import Matter
 from teikei.domain.record import canonical
 
@@ -64,6 +66,14 @@ def load_actor(text: str) -> Actor:
     """Who stands behind an order."""
     actor: Actor = adapter(Actor).validate_json(text, extra="ignore")
     return actor
+
+
+def load_refusal(text: str) -> Refused:
+    """A refusal that was told, as it was."""
+    told = json.loads(text)
+    kind = KINDS.get(told["class"], Refused)
+    error = kind(told["code"], told["pointer"], **told["params"])
+    return error if isinstance(error, Refused) else Refused(told["code"])
 
 
 def json_text(value: Any) -> str:

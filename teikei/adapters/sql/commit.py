@@ -18,7 +18,7 @@ from teikei.adapters import failpoints
 from teikei.adapters.sql import codec
 from teikei.adapters.sql.codec import body_hash
 from teikei.adapters.sql.engine import reading, writing
-from teikei.adapters.sql.tables import AllianceRow, AnswerRow, CompanyRow, MatterRow, table
+from teikei.adapters.sql.tables import AllianceRow, AnswerRow, CompanyRow, InboxRow, MatterRow, table
 from teikei.adapters.sql.writes import Place, open_books, remember
 from teikei.domain.act import judge
 from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
@@ -27,11 +27,12 @@ from teikei.domain.errors import Conflict, Stale, Unknown
 from teikei.domain.ids import derive
 from teikei.domain.matter import Matter
 
-_ALLIANCES, _MATTERS, _ANSWERS, _COMPANIES = (
+_ALLIANCES, _MATTERS, _ANSWERS, _COMPANIES, _INBOX = (
     table(AllianceRow),
     table(MatterRow),
     table(AnswerRow),
     table(CompanyRow),
+    table(InboxRow),
 )
 _HOME = select(_MATTERS.c.alliance_id).where(_MATTERS.c.id == bindparam("matter")).scalar_subquery()
 _HEAD = (
@@ -43,9 +44,17 @@ _HEAD = (
 _ANSWER = (_ANSWERS.c.body_hash, _ANSWERS.c.receipt, _ANSWERS.c.matter)
 _MATTER = (
     select(
-        _MATTERS.c.kind, _MATTERS.c.version, _MATTERS.c.state, *(c.label(f"answer_{c.name}") for c in _ANSWER)
+        _MATTERS.c.kind,
+        _MATTERS.c.version,
+        _MATTERS.c.state,
+        *(c.label(f"answer_{c.name}") for c in _ANSWER),
+        _INBOX.c.problem.label("refused"),
     )
-    .select_from(_MATTERS.outerjoin(_ANSWERS, _ANSWERS.c.key == bindparam("key")))
+    .select_from(
+        _MATTERS.outerjoin(_ANSWERS, _ANSWERS.c.key == bindparam("key")).outerjoin(
+            _INBOX, (_INBOX.c.key == bindparam("key")) & (_INBOX.c.status == "refused")
+        )
+    )
     .where(_MATTERS.c.id == bindparam("matter"))
     .with_for_update(key_share=True, of=_MATTERS)
 )
@@ -101,6 +110,8 @@ class SqlLedger:
             return _answered(
                 state, order.matter, digest, (row.answer_body_hash, row.answer_receipt, row.answer_matter)
             )
+        if row.refused:
+            raise codec.load_refusal(row.refused)
         place = Place(
             alliance=head.id,
             head=head.head,

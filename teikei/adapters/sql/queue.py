@@ -149,6 +149,23 @@ class SqlQueue:
             )
         )
 
+    def refuse(self, *, matter: str, say: Say, refusal: Refused) -> Receipt | None:
+        """Make a refusal final for its key, or give the receipt if an earlier delivery was applied after all.
+
+        An act that was sent more than once may still be on its way: once its company has heard no, `commit`
+        says no to that key for ever. The alliance head is locked, so the two cannot pass each other.
+        """
+        order, told = self.put(matter=matter, say=say), codec.json_text(_told(refusal))
+        home = select(_MATTERS.c.alliance_id).where(_MATTERS.c.id == matter).scalar_subquery()
+        with writing(self._engine) as db:
+            db.execute(select(_ALLIANCES.c.id).where(_ALLIANCES.c.id == home).with_for_update(key_share=True))
+            known = db.execute(_ANSWER, {"key": say.key}).first()
+            status = "done" if known else "refused"
+            receipt, problem = (known.receipt, "") if known else ("", told)
+            ended = update(_IN).where(_IN.c.id == order)
+            db.execute(ended.values(status=status, receipt=receipt, problem=problem))
+        return codec.load_receipt(known.receipt) if known else None
+
     def order_later(self, order: str, seconds: float) -> None:
         """Not now: the order may be claimed again after that many seconds."""
         self._postpone(_IN, order, seconds)

@@ -60,19 +60,19 @@ class TemporalDesk:
                 del self._flying[matter]
 
     async def _deliver(self, matter: str, say: Say) -> Receipt | Pending:
-        until = time.monotonic() + ANSWER_WITHIN
+        until, in_doubt = time.monotonic() + ANSWER_WITHIN, False
         while (left := until - time.monotonic()) > 0:
             try:
                 stamped = replace(say, at=await self._now(matter))
                 return await self._voice.say(matter, stamped, timedelta(seconds=max(left, 0.1)))
             except Refused as refusal:
                 if not await overtaken(self._voice, self._queue, matter, refusal):
-                    return await self._answered_before(say, refusal)
+                    return await self._refused(matter, say, refusal, in_doubt=in_doubt)
             except Gone:
                 if over := await self._revived(matter, say):
                     return over
             except Trouble:
-                pass
+                in_doubt = True
             await asyncio.sleep(PAUSE)
         return Pending(order=await asyncio.to_thread(self._queue.put, matter=matter, say=say))
 
@@ -84,6 +84,15 @@ class TemporalDesk:
         if clock is None:
             self._real_time.add(matter)
         return clock
+
+    async def _refused(self, matter: str, say: Say, refusal: Refused, *, in_doubt: bool) -> Receipt:
+        """A refusal of an act that may still be on its way under the same key is made final before it is told."""
+        if not in_doubt:
+            return await self._answered_before(say, refusal)
+        receipt = await asyncio.to_thread(self._queue.refuse, matter=matter, say=say, refusal=refusal)
+        if receipt is None:
+            raise refusal
+        return receipt
 
     async def _answered_before(self, say: Say, refusal: Refused) -> Receipt:
         """An earlier delivery of this key may have been applied: then its answer counts, not the refusal."""

@@ -179,13 +179,10 @@ class Dispatcher:
         try:
             receipt = await self._voice.say(row.matter, say)
         except Refused as refusal:
-            stored = await asyncio.to_thread(self._queue.answer, row.key)
-            if stored is None and await overtaken(self._voice, self._queue, row.matter, refusal):
+            if await overtaken(self._voice, self._queue, row.matter, refusal):
                 await asyncio.to_thread(self._queue.order_later, row.id, IDLE)
                 return
-            await asyncio.to_thread(
-                self._queue.close_order, row.id, stored[1] if stored else None, None if stored else refusal
-            )
+            await asyncio.to_thread(self._queue.refuse, matter=row.matter, say=say, refusal=refusal)
         except Gone:
             await self._revive_or_refuse(row)
         except Trouble:
