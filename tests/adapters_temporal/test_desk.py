@@ -90,7 +90,9 @@ async def test_with_temporal_gone_altogether_the_order_waits_in_sql(tmp_path: Pa
     state = books.put(people.decision("gone", datetime.now(UTC)))
     live = ports(await connect("127.0.0.1:1", lazy=True), books.engine)
     assert not await live.desk.alive()
+    before = time.monotonic()
     assert isinstance(await ordered(live, state.id, Comment(text="後で")), Pending)
+    assert time.monotonic() - before < ANSWER_WITHIN + 1.5, "the client's own tries do not count"
 
 
 async def test_an_order_that_is_refused_says_so(planted: tuple[Live, Matter]) -> None:
@@ -102,6 +104,37 @@ async def test_an_order_that_is_refused_says_so(planted: tuple[Live, Matter]) ->
         await eventually(lambda: order_of(live, pending)[0] == "refused")
     problem = live.rows(t.InboxRow, "id", "problem")[0][1]
     assert "decision.internal_first" in problem
+
+
+async def test_a_repeat_that_comes_meanwhile_shares_the_answer(planted: tuple[Live, Matter]) -> None:
+    """Else the repeat could be refused while the first is still to become an order."""
+    live, state = planted
+    await live.voice.start(state)
+    first = asyncio.create_task(ordered(live, state.id, YES))
+    await asyncio.sleep(0.5)
+    second = asyncio.create_task(ordered(live, state.id, YES))
+    await asyncio.sleep(0)
+    with pytest.raises(Conflict, match=r"key\.other_body"):
+        await ordered(live, state.id, CastVote(choice="no"))
+    second.cancel()
+    third = await ordered(live, state.id, YES)
+    assert isinstance(third, Pending)
+    assert await first == third, "who gives up does not take the others along"
+    assert live.desk._under_way == {}
+
+
+async def test_a_refusal_told_while_an_order_of_the_key_waits_is_final(planted: tuple[Live, Matter]) -> None:
+    live, state = planted
+    waiting = live.queue.put(matter=state.id, say=say(YES, 0, "k"))
+    live.queue.order_later(waiting, 3600)
+    async with at_work(live):
+        with pytest.raises(Conflict, match=r"decision\.internal_first"):
+            await ordered(live, state.id, YES, 0, "k")
+        await ordered(live, state.id, APPROVED, 0, "inside")
+        with pytest.raises(Conflict, match=r"decision\.internal_first"):
+            await live.voice.say(state.id, say(YES, 0, "k"))
+        assert order_of(live, Pending(order=waiting))[0] == "refused"
+        assert isinstance(await ordered(live, state.id, YES, 0, "another"), Receipt)
 
 
 async def test_a_refusal_after_an_applied_delivery_gives_the_stored_answer(

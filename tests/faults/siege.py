@@ -109,14 +109,19 @@ class Siege:
 
     async def verify(self) -> None:
         """Everybody rests; then SQL, the runs and the mails are looked at."""
-        async with asyncio.timeout(180):
-            await self.crowd.rest()
-        self.judge(self.books.check(self.crowd.said))
-        differences = await self.runs.differences(self.books)
-        assert not differences, differences
-        mails = self.books.mails(self.box.got, self.kills, settled=False)
-        assert mails.well, mails.told()
-        self.crowd.go_on()
+        try:
+            async with asyncio.timeout(180):
+                await self.crowd.rest()
+            self.judge(self.books.check(self.crowd.said))
+            differences = await self.runs.differences(self.books)
+            assert not differences, differences
+            mails = self.books.mails(self.box.got, self.kills, settled=False)
+            assert mails.well, mails.told()
+        except BaseException as accident:
+            self.say(f"{self.database}: {type(accident).__name__} {accident}")
+            raise
+        finally:
+            self.crowd.go_on()
 
     def judge(self, found: Findings) -> None:
         self.found = found

@@ -45,6 +45,7 @@ _OUT, _IN, _ANSWERS = t.table(t.OutboxRow), t.table(t.InboxRow), t.table(t.Answe
 _MATTERS, _ALLIANCES, _DUE = t.table(t.MatterRow), t.table(t.AllianceRow), t.table(t.DueRow)
 _ROW = select(*OUT_COLUMNS).where(_OUT.c.id == bindparam("id"))
 _ANSWER = select(_ANSWERS.c.body_hash, _ANSWERS.c.receipt).where(_ANSWERS.c.key == bindparam("key"))
+_ORDERED = select(_IN.c.id).where(_IN.c.key == bindparam("key"))
 _CLOCK_OF = (
     select(_ALLIANCES.c.clock)
     .join_from(_MATTERS, _ALLIANCES, _MATTERS.c.alliance_id == _ALLIANCES.c.id)
@@ -132,6 +133,10 @@ class SqlQueue:
                 at=datetime.now(UTC), not_before=None,
             ))  # fmt: skip
         return order
+
+    def ordered(self, key: str) -> bool:
+        """Is there an order of this key, in whatever state?"""
+        return self._first(_ORDERED, key=key) is not None
 
     def claim_orders(self, limit: int, now: datetime) -> list[OrderRow]:
         """Open orders to deliver now, at most one per matter."""

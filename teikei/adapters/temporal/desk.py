@@ -45,10 +45,23 @@ class TemporalDesk:
         self._queue = queue
         self._clock = SandboxClock(voice, ledger, queue)
         self._flying: Counter[str] = Counter()
+        self._under_way: dict[str, tuple[str, asyncio.Task[Receipt | Pending]]] = {}
+        """By key: hash of the body, and its one delivery. A repeat that comes meanwhile shares its answer."""
         self._real_time: set[str] = set()
 
     async def order(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
         """Say the act; a receipt, or an order when no answer came in time."""
+        digest = body_hash(act)
+        if key not in self._under_way:
+            task = asyncio.create_task(self._counted(matter, act, by, key))
+            self._under_way[key] = digest, task
+            task.add_done_callback(lambda _: self._under_way.pop(key))
+        first, delivery = self._under_way[key]
+        if first != digest:
+            raise Conflict("key.other_body")
+        return await asyncio.shield(delivery)
+
+    async def _counted(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
         if self._flying[matter] >= IN_FLIGHT:
             raise Busy("matter.busy", most=IN_FLIGHT)
         self._flying[matter] += 1
@@ -62,11 +75,12 @@ class TemporalDesk:
     async def _deliver(self, matter: str, say: Say) -> Receipt | Pending:
         until, in_doubt = time.monotonic() + ANSWER_WITHIN, False
         while (left := until - time.monotonic()) > 0:
+            patience = timedelta(seconds=max(left, 0.1))
             try:
                 stamped = replace(say, at=await self._now(matter))
-                return await self._voice.say(matter, stamped, timedelta(seconds=max(left, 0.1)))
+                return await self._voice.say(matter, stamped, patience)
             except Refused as refusal:
-                if not await overtaken(self._voice, self._queue, matter, refusal):
+                if not await overtaken(self._voice, self._queue, matter, refusal, patience):
                     return await self._refused(matter, say, refusal, in_doubt=in_doubt)
             except Gone:
                 if over := await self._revived(matter, say):
@@ -87,7 +101,7 @@ class TemporalDesk:
 
     async def _refused(self, matter: str, say: Say, refusal: Refused, *, in_doubt: bool) -> Receipt:
         """A refusal of an act that may still be on its way under the same key is made final before it is told."""
-        if not in_doubt:
+        if not in_doubt and not await asyncio.to_thread(self._queue.ordered, say.key):
             return await self._answered_before(say, refusal)
         receipt = await asyncio.to_thread(self._queue.refuse, matter=matter, say=say, refusal=refusal)
         if receipt is None:

@@ -11,14 +11,18 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from teikei.adapters.temporal.speak import Gone, Voice
+from teikei.adapters.temporal.speak import PATIENCE, Gone, Voice
 from teikei.domain.errors import Refused, Trouble
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from teikei.adapters.sql.queue import SqlQueue
 
 
-async def overtaken(voice: Voice, queue: SqlQueue, matter: str, refusal: Refused) -> bool:
+async def overtaken(
+    voice: Voice, queue: SqlQueue, matter: str, refusal: Refused, patience: timedelta = PATIENCE
+) -> bool:
     """Was this said by a run that is behind SQL? Then it is told to adopt what is stored, and may be asked again."""
     if refusal.seen is None:
         return False
@@ -26,5 +30,5 @@ async def overtaken(voice: Voice, queue: SqlQueue, matter: str, refusal: Refused
     if version <= refusal.seen:
         return False
     with contextlib.suppress(Refused, Trouble, Gone):
-        await voice.refresh(matter, version)
+        await voice.refresh(matter, version, patience)
     return True

@@ -7,6 +7,7 @@ Repeats carry the same key and the same update id, so they are never applied twi
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,9 +53,9 @@ class Voice:
         answer: Receipt = await self._update(matter, "say", say, name, Receipt, patience)
         return answer
 
-    async def refresh(self, matter: str, version: int) -> None:
+    async def refresh(self, matter: str, version: int, patience: timedelta = PATIENCE) -> None:
         """Have a run that is behind SQL adopt the stored state; one that is current refuses at no cost."""
-        await self._update(matter, "refresh", version, f"refresh:{matter}:{version}", type(None), PATIENCE)
+        await self._update(matter, "refresh", version, f"refresh:{matter}:{version}", type(None), patience)
 
     async def idle(self, matter: str) -> bool:
         """Has the run of a matter nothing to do just now? One that is not there has nothing to do."""
@@ -96,7 +97,9 @@ class Voice:
     ) -> Any:
         handle = self.client.get_workflow_handle_for(STORIES[kind_of(matter)].run, workflow_id(matter))
         try:
-            return await handle.execute_update(name, arg, id=key, result_type=kind, rpc_timeout=patience)
+            # `rpc_timeout` bounds one try; the client itself tries again and again while the server is away.
+            async with asyncio.timeout(patience.total_seconds()):
+                return await handle.execute_update(name, arg, id=key, result_type=kind, rpc_timeout=patience)
         except WorkflowUpdateFailedError as failed:
             known = as_error(failed.cause)
             if known:
@@ -107,7 +110,9 @@ class Voice:
             ):
                 raise Rollover("matter.rollover") from failed
             raise Unavailable("temporal.unavailable") from failed
-        except WorkflowUpdateRPCTimeoutOrCancelledError as silent:
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as silent:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from silent  # ours, which the client has taken for the server's
             raise Unavailable("temporal.unavailable") from silent
         except (RPCError, RuntimeError) as refused:
             raise _of_rpc(refused) from refused
