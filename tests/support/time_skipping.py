@@ -9,17 +9,15 @@ waiting on an update never skips): event budgets are measured on the dev server.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from teikei.adapters.temporal.cache import ChildFailedError, cache_folder, only_one, run_reporting
+from teikei.adapters.temporal.cache import run_reporting
+from tests.support.fetched import as_set_up, fetched, on_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.fetched import Report
 
 VERSION = "1.38.0"
 MAIN_CLASS = "io.temporal.testserver.TestServer"
@@ -46,39 +44,19 @@ exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$here/jars/
 """
 
 
-class TimeSkippingMissingError(RuntimeError):
-    """Java or Maven is not on this machine; the message says what to install."""
-
-
-def time_skipping_server(report: Callable[[str], None]) -> Path:
+def time_skipping_server(report: Report) -> Path:
     """Return the start script to give as `test_server_existing_path`; fetch the jars on the first call.
 
     Raises:
-        TimeSkippingMissingError: no `java`, or no `mvn` and nothing cached.
+        ClientMissingError: no `java`, or no `mvn` and nothing cached.
         ChildFailedError: Maven could not fetch the jars.
     """
-    if shutil.which("java") is None:
-        raise TimeSkippingMissingError("no java on PATH; on Debian: apt-get install default-jre-headless")
-    home = cache_folder() / "time-skipping"
-    script = home / VERSION / "test-server"
-    if not script.is_file():
-        with only_one(home / "lock", report, "time-skipping server"):
-            if not script.is_file():
-                _fetch(home, script.parent, report)
-    return script
+    on_path("java", "default-jre-headless")
 
-
-def _fetch(home: Path, final: Path, report: Callable[[str], None]) -> None:
-    """Copy the jars with Maven into a temporary folder, write the script, rename the folder."""
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise TimeSkippingMissingError("no mvn on PATH; on Debian: apt-get install maven")
-    with tempfile.TemporaryDirectory(prefix="making-", dir=home) as name:
-        made = Path(name) / VERSION
-        made.mkdir()
-        pom = Path(name) / "pom.xml"
+    def fill(made: Path) -> None:
+        pom = made / "pom.xml"
         pom.write_text(_POM, encoding="utf-8")
-        command = [maven, "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
+        command = [on_path("mvn", "maven"), "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
         command += [f"-DoutputDirectory={made / 'jars'}", "-DincludeScope=runtime"]
         run_reporting(
             command, report, "fetching the time-skipping server with Maven", limit=180, growing=made
@@ -86,23 +64,9 @@ def _fetch(home: Path, final: Path, report: Callable[[str], None]) -> None:
         script = made / "test-server"
         script.write_text(_SCRIPT, encoding="utf-8")
         script.chmod(0o755)
-        shutil.rmtree(final, ignore_errors=True)
-        os.replace(made, final)  # noqa: PTH105 - a folder onto nothing, in one step
 
-
-def _main() -> None:
-    """`python -m tests.support.time_skipping`: the Makefile's set-up, with progress on stderr."""
-
-    def report(line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-    try:
-        sys.stdout.write(f"{time_skipping_server(report)}\n")
-    except (TimeSkippingMissingError, ChildFailedError) as missing:
-        report(str(missing))
-        raise SystemExit(1 if os.environ.get("CI") else 0) from None
+    return fetched("time-skipping", VERSION, "test-server", fill, report)
 
 
 if __name__ == "__main__":
-    _main()
+    as_set_up(time_skipping_server)

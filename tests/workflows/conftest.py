@@ -27,7 +27,8 @@ from teikei.adapters.temporal.plugin import TeikeiPlugin
 from teikei.adapters.temporal.server import dev_server_command, free_port
 from teikei.adapters.temporal.speak import Voice
 from teikei.adapters.temporal.worker import documents_worker, matters_worker
-from tests.support.time_skipping import TimeSkippingMissingError, time_skipping_server
+from tests.support.fetched import ClientMissingError
+from tests.support.time_skipping import time_skipping_server
 from workflows.matter import LivingMatter
 
 CACHED = int(os.environ.get("TEIKEI_TEST_CACHED", "1000"))
@@ -141,7 +142,7 @@ async def skipping() -> AsyncIterator[Client]:
     """A client of a server that skips time while one waits for a result; its own for each test, the clock is global."""
     try:
         script = time_skipping_server(print)
-    except TimeSkippingMissingError as missing:
+    except ClientMissingError as missing:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(missing))
