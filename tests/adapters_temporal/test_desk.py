@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert
 from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -19,6 +20,7 @@ from temporalio.service import RPCError
 from activities.ports import Pending
 from activities.record import Order, Receipt
 from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.engine import writing
 from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.desk import ANSWER_WITHIN, IN_FLIGHT
 from teikei.domain.act import Act
@@ -192,6 +194,21 @@ async def test_a_matter_whose_run_is_lost_is_begun_again_by_who_speaks_to_it(
     assert isinstance(first, Receipt)
     assert isinstance(second, Receipt)
     assert second.version == first.version + 1
+
+
+async def test_a_mail_whose_delivery_was_lost_with_temporal_s_files_is_delivered(
+    planted: tuple[Live, Matter],
+) -> None:
+    live, state = planted
+    mail = {
+        "id": "out_lost", "position": 1, "company": "", "stored_at": START, "not_before": None, "alliance_id": state.alliance_id, "matter": state.id, "kind": "mail", "target": "",
+        "payload": "{}", "intent": "lost", "status": "handed", "detail": "", "attempts": 0, "at": START,
+    }  # fmt: skip
+    with writing(live.engine) as db:
+        db.execute(insert(t.table(t.OutboxRow)).values(mail))
+    async with at_work(live):
+        await eventually(lambda: live.rows(t.OutboxRow, "id", "status") == [("out_lost", "sent")])
+    assert live.post.delivered == ["out_lost"]
 
 
 def codes(live: Live) -> list[str]:

@@ -92,6 +92,12 @@ class SqlQueue:
             .values(status="handed", not_before=None)
         )
 
+    def handed(self, after: str, limit: int) -> list[str]:
+        """Ids of mails whose delivery has started and not ended, by id."""
+        query = select(_OUT.c.id).where(_OUT.c.status == "handed", _OUT.c.id > after)
+        with reading(self._engine) as db:
+            return list(db.scalars(query.order_by(_OUT.c.id).limit(limit)))
+
     def later(self, outbox: str, seconds: float, detail: str = "") -> None:
         """Not now: the row may be claimed again after that many seconds."""
         self._postpone(_OUT, outbox, seconds, detail=detail)

@@ -2,8 +2,8 @@
 
 Outbox: start a matter, tell another matter something (the key is the row's
 id), start a delivery.  Inbox: orders that nobody answered in time.  Reconcile:
-every open matter without a run is started again, every run behind SQL adopts
-the stored state.  No Temporal children and no signals carry meaning.
+every open matter and every mail on its way without a run is started again,
+every run behind SQL adopts the stored state.  No Temporal children and no signals carry meaning.
 """
 
 from __future__ import annotations
@@ -210,8 +210,21 @@ class Dispatcher:
             touched += sum(
                 await asyncio.gather(*(self._one(matter, version, limit) for matter, _, version in batch))
             )
+        await self._deliveries()
         log.info("reconciled", touched=touched)
         return touched
+
+    async def _deliveries(self) -> None:
+        """A mail that was handed over has a running delivery; one that was lost with Temporal's files begins anew."""
+        after, limit = "", asyncio.Semaphore(RECONCILE_AT_ONCE)
+
+        async def again(outbox: str) -> None:
+            async with limit:
+                await self._voice.deliver(outbox)
+
+        while batch := await asyncio.to_thread(self._queue.handed, after, 500):
+            after = batch[-1]
+            await asyncio.gather(*(again(outbox) for outbox in batch))
 
     async def _one(self, matter: str, version: int, limit: asyncio.Semaphore) -> int:
         async with limit:
