@@ -23,13 +23,14 @@ from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalP
 from teikei.domain.alliance.intake import OpenAlliance, StateIntake
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
 from teikei.domain.decision.state import Decision
-from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.matter import Matter
 from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
 
@@ -57,7 +58,9 @@ PublicAct = (
     | RefuseRenewal
     | Comment
     | RecordInternalApproval
+    | Recuse
     | CastVote
+    | CallDecision
     | EnterAmount
     | CloseInputs
     | ConfirmPayment

@@ -109,6 +109,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Comment": {"text": "添付の資料を見てください。"},
     "RecordInternalApproval": {"status": "approved", "reference": "稟議 2026-12"},
     "CastVote": {"choice": "yes", "reason": "条件に同意する。"},
+    "Recuse": {"reason": "議案の相手方が自社の子会社であるため。"},
+    "CallDecision": {
+        "subject": "resolution",
+        "title": "広告の出稿",
+        "motion": "5月の展示会に合わせて広告を出す。",
+    },
     "EnterAmount": {"side": "income", "what": "利用料", "minor": 12000000, "evidence_sha256": SHA},
     "CloseInputs": {},
     "ConfirmPayment": {"evidence_sha256": SHA},

@@ -17,6 +17,7 @@ from teikei.domain.alliance.exits import BeginExit, TickExitItem
 from teikei.domain.alliance.intake import OpenAlliance, StateIntake
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview
+from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 
 router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=GuardedRoute)
@@ -73,6 +74,12 @@ async def alliances_scores_share(call: Alliance, body: ShareScores = ShareScores
 @router.post("/{id}/agreements", **ACT)
 async def alliances_agreements_create(call: Alliance, body: DraftAgreement) -> Response:
     """Put the terms of the main agreement on the table; Location is the new agreement."""
+    return await say(call, body)
+
+
+@router.post("/{id}/decisions", **ACT)
+async def alliances_decisions_create(call: Alliance, body: CallDecision) -> Response:
+    """Put a motion to the vote of all parties; Location is the new decision."""
     return await say(call, body)
 
 

@@ -1,4 +1,4 @@
-"""Decisions: comments, each company's own approval (稟議), votes."""
+"""Decisions: comments, each company's own approval (稟議), recusals, votes."""
 # ruff: noqa: FAST003 - ids in the path are read by the guard, before the body is
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
 from api.routers.agreements import AllianceId
 from api.routers.alliances import ACT, Company, Word
-from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=GuardedRoute)
 
@@ -66,4 +66,10 @@ async def decisions_internal_approvals_create(call: Decision, body: RecordIntern
 @router.post("/{id}/votes", **ACT)
 async def decisions_votes_create(call: Decision, body: CastVote) -> Response:
     """Vote for the own company; a vote stands."""
+    return await say(call, body)
+
+
+@router.post("/{id}/recusals", **ACT)
+async def decisions_recusals_create(call: Decision, body: Recuse) -> Response:
+    """Take no part in a decision in which the own company has an interest of its own."""
     return await say(call, body)

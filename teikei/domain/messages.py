@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from teikei.domain.act import Act, Actor, Outcome, find_rule
 from teikei.domain.clock import only_teikei
+from teikei.domain.decision.rules import OutcomeName
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter
 from teikei.domain.terms import Terms
@@ -26,14 +27,16 @@ def _heard(act: Any, state: Matter, by: Actor, now: datetime, name: str) -> Outc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionClosed(Act):
-    """A decision ended: approved, rejected, lapsed by silence, or voided."""
+    """A decision ended: approved, rejected, in a tie, lapsed by silence, or voided."""
 
     kind: Literal["decision_closed"] = "decision_closed"
     decision: str
     subject: str
-    outcome: Literal["approved", "rejected", "lapsed", "voided"]
+    outcome: OutcomeName
     votes: tuple[str, ...] = ()
-    """`company choice`, in party order."""
+    """`company choice`, in party order; the recused come last."""
+    because: str = ""
+    """What brought the outcome about (`rules.Verdict`)."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, self.subject)

@@ -85,6 +85,34 @@ class ShareLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightLine:
+    """How many votes a party has."""
+
+    label: str
+    votes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VotingLine:
+    """By which rule the parties decide on a subject (fields as in `teikei.domain.decision.rules.VotingRule`)."""
+
+    subject: Literal["allocation", "resolution", "reserved"]
+    kind: Literal["unanimity", "majority", "n_of_m"]
+    needed: int
+    threshold: Fraction
+    over_half: bool
+    """The threshold is passed, not reached: 過半数."""
+    base: Literal["cast", "entitled"]
+    weights: tuple[WeightLine, ...]
+    quorum: Fraction
+    veto: tuple[str, ...]
+    tie: Literal["deadlock", "status_quo", "chair"]
+    chair: str
+    silence: Literal["lapses", "approves", "abstains"]
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """What every contract paper of an alliance may say."""
 
@@ -139,6 +167,8 @@ class MainVariables(Common):
     review_months: int
     decision_days: int
     """Business days for the answer of each party to a proposal."""
+    voting: tuple[VotingLine, ...] = ()
+    """Subjects that are not decided by all."""
     ladder_days: tuple[int, int]
     """Business days at the level of managers and of executives."""
     data: bool = False
@@ -312,6 +342,8 @@ class StatementVariables:
     decision: str
     """Id of the decision in the record."""
     votes: tuple[MinutesDecision, ...]
+    rule: str = ""
+    """By which rule it was decided, and what made the outcome; empty for a decision of all."""
     payment_by: date
     adjustments: tuple[str, ...] = ()
     """Corrections of earlier periods as they stand in this one, by reversal; empty = none."""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.days import last_day
+from teikei.domain.decision.rules import RuledSubject, VotingRule
 from teikei.domain.errors import Invalid
 from teikei.domain.fields import Count, Currency, Day, Flag, Id, Line, Minor, Note, Ratio, at_most
 from teikei.domain.money import Rounding, TieOrder, known_currency, whole
@@ -89,6 +90,15 @@ class Share:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     company: Id
     ratio: Ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRule:
+    """By which rule the parties decide on a subject."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    subject: RuledSubject
+    rule: VotingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +182,8 @@ class Terms:
     statement_days: Count = 60
     payment_days: Count = 30
     decision_days: Count = 10
+    voting: Annotated[tuple[SubjectRule, ...], at_most(3)] = ()
+    """Subjects that are not listed are decided by all."""
     ladder_days: Annotated[tuple[Count, ...], at_most(2, 2)] = (10, 10)
     notice_months: Count = 3
     renewal_years: Count = 0
@@ -191,6 +203,7 @@ class Terms:
         if sorted(s.company for s in self.shares) != sorted(companies):
             raise Invalid("terms.shares_name_other_parties", "/terms/shares")
         whole(tuple(s.ratio for s in self.shares), "/terms/shares")
+        self._check_voting(companies)
         if self.term_until < last_day(self.term_from, 12):
             raise Invalid("terms.too_short", "/terms/term_until")
         if self.term_until < today:
@@ -205,6 +218,16 @@ class Terms:
                 raise Invalid("terms.issuer_not_party", "/terms/special/issuer")
             if not 0 <= self.special.ratio_after <= 1:
                 raise Invalid("terms.more_than_all", "/terms/special/ratio_after")
+
+    def _check_voting(self, companies: tuple[str, ...]) -> None:
+        if len({v.subject for v in self.voting}) != len(self.voting):
+            raise Invalid("voting.subject_twice", "/terms/voting")
+        for i, listed in enumerate(self.voting):
+            listed.rule.check(companies, f"/terms/voting/{i}/rule")
+
+    def rule_for(self, subject: RuledSubject) -> VotingRule:
+        """The rule of a subject: the agreement's, else unanimity."""
+        return next((v.rule for v in self.voting if v.subject == subject), VotingRule())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

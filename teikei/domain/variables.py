@@ -14,6 +14,7 @@ from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.days import last_day
+from teikei.domain.decision.rules import HALF, VotingRule
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter, Party
 from teikei.domain.papers import (
@@ -35,9 +36,19 @@ from teikei.domain.papers import (
     StatementVariables,
     TerminationVariables,
     VoteLine,
+    VotingLine,
+    WeightLine,
 )
-from teikei.domain.terms import Brief, CapitalTerms, CoDevelopmentTerms, CoMarketingTerms, CoSalesTerms, Terms
-from teikei.domain.texts import say
+from teikei.domain.terms import (
+    Brief,
+    CapitalTerms,
+    CoDevelopmentTerms,
+    CoMarketingTerms,
+    CoSalesTerms,
+    SubjectRule,
+    Terms,
+)
+from teikei.domain.texts import say, word
 
 LANGUAGE = "ja"
 Stand = Literal["賛成", "反対", "棄権", "除斥", "回答なし"]
@@ -150,10 +161,30 @@ def _main(state: Agreement, terms: Terms) -> object:
         "payment_days": terms.payment_days,
         "review_months": terms.review_months,
         "decision_days": terms.decision_days,
+        "voting": tuple(_voting(v, state, labels) for v in terms.voting),
         "ladder_days": (terms.ladder_days[0], terms.ladder_days[1]),
         "data": terms.data,
     }
     return _special(terms, common, labels)
+
+
+def _voting(listed: SubjectRule, state: Agreement, labels: dict[str, str]) -> VotingLine:
+    by = listed.rule
+    return VotingLine(
+        subject=listed.subject,
+        kind=by.kind,
+        needed=by.needed,
+        threshold=by.threshold,
+        over_half=by.threshold == HALF,
+        base=by.base,
+        weights=tuple(WeightLine(label=labels[w.company], votes=w.votes) for w in by.weights),
+        quorum=by.quorum,
+        veto=tuple(labels[c] for c in state.companies() if c in by.veto),
+        tie=by.tie,
+        chair=labels[by.chair[0]] if by.chair else "",
+        silence=by.silence,
+        sealed=by.sealed,
+    )
 
 
 def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> object:
@@ -263,8 +294,15 @@ def _statement(state: Allocation) -> StatementVariables:
             )
             for v in state.votes
         ),
+        rule=_rule_in_words(state),
         payment_by=state.decided_on + timedelta(days=state.payment_days),
     )
+
+
+def _rule_in_words(state: Allocation) -> str:
+    if state.voting == VotingRule():
+        return ""
+    return "、".join(word(LANGUAGE, code) for code in (state.voting.kind, state.because) if code)
 
 
 def _in_words(values: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -58,6 +58,10 @@ def view(state: Matter, company: str) -> dict[str, Any]:
         for internal in shown["internal"]:
             if internal["company"] != company:
                 del internal["reference"]
+        if state.voting.sealed and not state.over:
+            for vote in shown["votes"]:
+                if vote["company"] != company:
+                    vote["choice"] = vote["reason"] = "sealed"
     return shown
 
 

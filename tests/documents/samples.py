@@ -25,6 +25,8 @@ from teikei.domain.papers import (
     PurposeLine,
     ResultLine,
     ShareLine,
+    VotingLine,
+    WeightLine,
 )
 
 COUNTS = (2, 3, 5, 10)
@@ -213,6 +215,16 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
             "survivors": ("秘密保持", "知的財産の帰属"),
         }
     return values | _main(count) | _special(kind, count)
+
+
+def voting_line(subject: Any, *, weights: tuple[int, ...] = (), **given: Any) -> VotingLine:
+    """A rule of votes as a main agreement states it; what is not given is unanimity's."""
+    rule: dict[str, Any] = {
+        "kind": "unanimity", "needed": 0, "threshold": Fraction(1, 2), "base": "cast", "quorum": Fraction(0),
+        "veto": (), "tie": "deadlock", "chair": "", "silence": "lapses", "sealed": False, **given,
+    }  # fmt: skip
+    votes = tuple(WeightLine(label=LABELS[i], votes=n) for i, n in enumerate(weights))
+    return VotingLine(subject=subject, weights=votes, over_half=rule["threshold"] == Fraction(1, 2), **rule)
 
 
 def sample(kind: PaperKind, count: int = 3, **changes: Any) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,16 @@ from teikei.documents import compose, default_library, lint, render
 from teikei.documents.lint import TWO_PARTY
 from teikei.documents.proof import proofread
 from teikei.domain.papers import PAPER_TITLES, PaperKind
-from tests.documents.samples import COUNTS, KINDS, sample
+from tests.documents.samples import COUNTS, KINDS, sample, voting_line
 
 CONTRACTS: tuple[PaperKind, ...] = tuple(kind for kind in KINDS if kind not in {"minutes", "statement"})
+VOTING = (
+    voting_line(
+        "allocation", kind="majority", weights=(3, 2, 1), quorum=Fraction(2, 3), tie="chair", chair="甲"
+    ),
+    voting_line("resolution", kind="majority", threshold=Fraction(2, 3), base="entitled", silence="approves"),
+    voting_line("reserved", kind="n_of_m", needed=2, veto=("甲", "乙"), silence="abstains", sealed=True),
+)
 SWITCHES = (
     "rivals",
     "personal_data",
@@ -42,7 +51,9 @@ def test_a_proofreader_finds_nothing(kind: PaperKind, count: int) -> None:
 @pytest.mark.parametrize("medium", ["paper", "electronic"])
 def test_every_switch_on_still_reads_right(kind: PaperKind, medium: str) -> None:
     variables = sample(kind, 3)
-    changes = {name: True for name in SWITCHES if hasattr(variables, name)}
+    changes: dict[str, Any] = {name: True for name in SWITCHES if hasattr(variables, name)}
+    if hasattr(variables, "voting"):
+        changes |= {"voting": VOTING}
     paper = compose(default_library(), kind, sample(kind, 3, medium=medium, **changes))
     assert proofread(paper) == []
     assert ("㊞" in render(kind, sample(kind, 3, medium=medium)).text) == (medium == "paper")

@@ -23,16 +23,18 @@ from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, TickExitItem
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import ActionIn, FinishAction, HoldReview
+from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import AXES, Attendance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.allocation.state import Allocation
+from teikei.domain.decision.rules import VotingRule
 from teikei.domain.decision.state import Decision
-from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.errors import Refused
 from teikei.domain.matter import SUSPENSION, Matter
 from teikei.domain.record import canonical
-from teikei.domain.terms import Share
+from teikei.domain.terms import Share, SubjectRule
 from teikei.domain.views import row, view
 from tests.domain.cast import EVIDENCE, FORMS, STAGES, at, companies, company, intake, special, terms
 from tests.support.story_domain import World
@@ -41,6 +43,17 @@ DAYS = st.integers(-400, 900)
 """Around the day of the world: a date that an act may name."""
 EXAMPLES = {"": 60, "faults": 400, "soak": 4000}[os.environ.get("TEIKEI_CAMPAIGN", "")]
 """Lives that the machine tries: some seconds in every run, more in the campaigns."""
+
+
+VOTING: tuple[tuple[SubjectRule, ...], ...] = (
+    (),
+    (SubjectRule(subject="allocation", rule=VotingRule(kind="majority", tie="chair", chair=(company(1),))),),
+    (
+        SubjectRule(subject="resolution", rule=VotingRule(kind="n_of_m", needed=2, silence="approves")),
+        SubjectRule(subject="reserved", rule=VotingRule(kind="majority", sealed=True, veto=(company(0),))),
+        SubjectRule(subject="allocation", rule=VotingRule(kind="majority", silence="abstains")),
+    ),
+)
 
 
 class Alliances(RuleBasedStateMachine):
@@ -54,10 +67,11 @@ class Alliances(RuleBasedStateMachine):
         n=st.sampled_from([2, 2, 3, 10]),
         form=st.sampled_from(FORMS),
         renews=st.booleans(),
+        voting=st.sampled_from(VOTING),
     )
-    def begin(self, stage: str, n: int, form: Any, renews: bool) -> None:  # noqa: FBT001
+    def begin(self, stage: str, n: int, form: Any, renews: bool, voting: Any) -> None:  # noqa: FBT001
         self.n, self.form, self.codes = n, form, set()
-        self.world = at(stage, n, form, renewal_years=int(renews))
+        self.world = at(stage, n, form, renewal_years=int(renews), voting=voting)
 
     def matter(self, pick: int) -> Matter:
         """Mostly one that is open."""
@@ -120,7 +134,7 @@ class Alliances(RuleBasedStateMachine):
                 Comment(text="意見"), RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"),
                 RecordInternalApproval(status="approved", reference="稟議"), CastVote(choice="yes"),
                 RecordInternalApproval(status="returned", reference="稟議"),
-                CastVote(choice="no" if what % 3 else "abstain"),
+                CastVote(choice="no" if what % 3 else "abstain"), Recuse(reason="利害関係"),
             )  # fmt: skip
         if isinstance(state, Allocation):
             amount = EnterAmount(
@@ -154,6 +168,7 @@ class Alliances(RuleBasedStateMachine):
                 number=state.review, held_on=self.day(min(0, offset)), place="本社", chair="議長",
                 attendees=(Attendance(company=about),), actions=(action,) * (what % 3),
             ),
+            CallDecision(subject="reserved" if what % 2 else "resolution", title="議案", motion="内容"),
             FinishAction(number=1 + what % 4, result="済"), BeginExit(end_date=self.day(offset), reason="目的達成"),
             TickExitItem(item=("return_materials", "stop_marks", "people_and_equipment", "final_allocation")[what % 4], how="済"),
             Suspend(reason="監査", until=self.day(offset) if what % 2 else None), Resume(), Resume(),
@@ -213,15 +228,15 @@ class Alliances(RuleBasedStateMachine):
 
 def test_the_machine_knows_every_public_act() -> None:
     machine = Alliances()
-    machine.begin("operation", 2, "co_sales", renews=False)
+    machine.begin("operation", 2, "co_sales", renews=False, voting=())
     said = {
         type(a)
         for s in machine.world.states.values()
-        for what in range(13)
+        for what in range(14)
         for a in machine.fitting(s, what, 1)
     }
     machine.world.until(lambda: machine.world.alliance.period == 1)
-    said |= {type(a) for what in range(13) for a in machine.fitting(machine.world.period(), what, 1)}
+    said |= {type(a) for what in range(14) for a in machine.fitting(machine.world.period(), what, 1)}
     assert len(set(get_args(PublicAct)) - said) == 1, "only the opening act is not said to a matter"
 
 

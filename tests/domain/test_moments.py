@@ -17,11 +17,12 @@ from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, Sh
 from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Attendance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
-from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.errors import Refused
 from teikei.domain.matter import Matter
 from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
@@ -89,6 +90,7 @@ ACTS: tuple[Act, ...] = (
     Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
     RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Comment(text="x"),
     RecordInternalApproval(status="approved", reference="x"), CastVote(choice="yes"),
+    Recuse(reason="x"), CallDecision(title="x", motion="x"),
     EnterAmount(side="income", what="x", minor=1, evidence_sha256=EVIDENCE), CloseInputs(), ConfirmPayment(evidence_sha256=EVIDENCE),
     DraftNda(), CallGoNoGo(), PlanReview(), DraftTermination(), OpenFinalPeriod(), SubmitSplit(), FellDue(item="x/lapse"),
     FellDue(item="votes/lapse"), PaperReady(effect="version/1", sha256=EVIDENCE, size=1), Hold(reason="x"), Release(), Drop(reason="x"),

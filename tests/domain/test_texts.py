@@ -22,8 +22,9 @@ from teikei.domain.alliance import state as alliance
 from teikei.domain.allocation import state as allocation
 from teikei.domain.allocation.split import EnterAmount
 from teikei.domain.clock import ClearAttention
+from teikei.domain.decision import rules
 from teikei.domain.decision import state as decision
-from teikei.domain.decision.voting import OutcomeName
+from teikei.domain.decision.rules import OutcomeName
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.papers import PaperKind
 from teikei.domain.terms import BenefitKind, Form, PurposeKind, RiskKind
@@ -34,16 +35,19 @@ LANGUAGES = ("ja", "en")
 JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
 MOVES: tuple[str, ...] = get_args(get_type_hints(AgreementMoved)["to"])
 OUTCOMES: tuple[str, ...] = get_args(OutcomeName)
+OF_ALL = tuple(o for o in OUTCOMES if o != "deadlocked")
+"""Where all have to agree there is no tie."""
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "alliance.nda_*": MOVES,
     "alliance.main_*": MOVES,
     "exit.termination_*": MOVES,
-    "agreement.approval_*": OUTCOMES,
+    "agreement.approval_*": OF_ALL,
     "decision.*": OUTCOMES,
     "due.*": ("remind", "overdue", "escalate"),
     "attention.*": get_args(get_type_hints(ClearAttention)["how"]),
     "agenda.gap_*": alliance.AXES,
+    "agenda.*": (*OUTCOMES, "motion"),
 }
 """Every code that is put together at run time, with each value that can stand in it."""
 PASSED_ON = {
@@ -210,22 +214,23 @@ STAGES = [
         ("purpose", family(PurposeKind)),
         ("benefit", family(BenefitKind)),
         ("risk", family(RiskKind)),
-        ("choice", family(decision.Choice)),
+        ("choice", family(rules.Choice)),
         ("exit_item", [*exits.EACH_COMPANY, *exits.SYSTEM]),
         ("survivor", ["confidentiality", "damages", "results", "dispute"]),
         ("word", STAGES),
         ("word", ["alliance", "agreement", "decision", "allocation"]),
-        ("word", family(Form, PurposeKind, PaperKind, agreement.Role, decision.Subject, alliance.AXES)),
+        ("word", family(Form, PurposeKind, PaperKind, agreement.Role, rules.Subject, alliance.AXES)),
         (
             "word",
             family(
-                decision.Choice,
+                rules.Choice,
                 OUTCOMES,
                 get_type_hints(decision.Internal)["status"],
                 get_type_hints(Sign)["method"],
             ),
         ),
-        ("word", [*family(get_type_hints(EnterAmount)["side"]), "unanimity", "true", "false", "remind-0"]),
+        ("word", [*family(get_type_hints(EnterAmount)["side"]), "true", "false", "remind-0"]),
+        ("word", family(get_type_hints(rules.VotingRule)["kind"], [b for b in get_args(get_type_hints(rules.Verdict)["because"]) if b])),
         ("word", [*exits.EACH_COMPANY, *exits.SYSTEM]),
         ("word", [one for route in intake.ROUTES for one in (route.way, route.need) if one]),
     ],
@@ -237,7 +242,7 @@ def test_the_words_of_the_field_are_all_known(prefix: str, values: list[str]) ->
 
 
 def test_every_reason_that_the_rules_give_is_known() -> None:
-    reasons = {f"go_no_go_{outcome}" for outcome in OUTCOMES if outcome != "approved"}
+    reasons = {f"go_no_go_{outcome}" for outcome in OF_ALL if outcome != "approved"}
     for _, node in calls("teikei/domain"):
         if (
             called(node) in {"abandon", "ended", "moved"}
@@ -281,7 +286,7 @@ def test_every_agenda_line_has_a_text() -> None:
         if keyword.arg == "code"
         for code in literals(keyword.value)
     }
-    assert len(codes) == 7
+    assert len(codes) == 7 + len(OUTCOMES) + 1
     assert codes == {c for c in catalogue("ja") if c.startswith("agenda.")}
 
 

@@ -186,6 +186,7 @@ class HoldReview(Act):
         )
         after = replace(
             state.closed_wait(item),
+            resolved=(),
             minutes=(*state.minutes, held),
             actions=(*state.actions, *actions),
             action_count=state.action_count + len(actions),
@@ -247,6 +248,10 @@ def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
             code="agenda.action", values={"label": labels[a.owner], "what": a.what, "due": a.due.isoformat()}
         )
         for a in state.actions
+    ]
+    lines += [
+        AgendaLine(code=f"agenda.{m.outcome or 'motion'}", values={"title": m.title})
+        for m in (*state.resolved, *state.motions)
     ]
     if state.open_period:
         lines.append(AgendaLine(code="agenda.period", values={"number": state.period}))

@@ -88,6 +88,15 @@ class AgendaLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A motion, and what became of it; an empty outcome: it is still open."""
+
+    decision: str
+    title: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewHeld:
     """A review whose minutes are still being written."""
 
@@ -168,6 +177,9 @@ class Alliance(Matter):
     period_from: date | None = None
     """First day of the period that is not opened yet."""
     open_period: str = ""
+    motions: tuple[Resolved, ...] = ()
+    resolved: tuple[Resolved, ...] = ()
+    """Motions that were decided since the last review."""
     exit: Exit | None = None
     abandoning: tuple[str, ...] = ()
     """Companies that want to abandon an alliance whose agreement binds; it takes all."""

@@ -123,7 +123,9 @@ class SubmitSplit(Act):
     def decide(self, state: Allocation, by: Actor, now: datetime, /) -> Outcome[Allocation]:
         only_teikei(by)
         state.running(PREVIEW)
-        decision = new_decision(state, "allocation", now, days=state.decision_days, about=state.id)
+        decision = new_decision(
+            state, "allocation", now, days=state.decision_days, about=state.id, voting=state.voting
+        )
         amounts = [f"{line.company} {line.minor}" for line in state.lines]
         entry = state.entry(
             "allocation.submitted", state.id, decision.id,
@@ -146,6 +148,7 @@ def split_decided(state: Allocation, told: DecisionClosed, now: datetime) -> Out
             rest,
             stage=LOCKED,
             votes=told.votes,
+            because=told.because,
             decided_on=state.local_day(now),
             decided_by=told.decision,
             owes=(*state.owes, effect),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
+from teikei.domain.decision.rules import VotingRule
 from teikei.domain.matter import Matter, Step, on
 from teikei.domain.money import TieOrder
 from teikei.domain.terms import Share, Terms
@@ -55,6 +56,7 @@ class Allocation(Matter):
     statement_days: int
     payment_days: int
     decision_days: int
+    voting: VotingRule = field(default_factory=VotingRule)
     amounts: tuple[Amount, ...] = ()
     closed: tuple[str, ...] = ()
     """Companies that have entered all they have."""
@@ -64,6 +66,8 @@ class Allocation(Matter):
     lines: tuple[Line, ...] = ()
     decision: str = ""
     votes: tuple[str, ...] = ()
+    because: str = ""
+    """What made the decision approve the split (`rules.Verdict`)."""
     decided_on: date | None = None
     decided_by: str = ""
     """The decision that approved the split."""
@@ -101,4 +105,5 @@ def new_allocation(
         statement_days=terms.statement_days,
         payment_days=terms.payment_days,
         decision_days=terms.decision_days,
+        voting=terms.rule_for("allocation"),
     ).ask("inputs", parent.companies(), on(last), Step(n=max(1, terms.statement_days // 2), unit="day"))

@@ -1,21 +1,22 @@
-"""What a decision knows while it is open. Rule here: unanimity with a deadline; silence is not consent."""
+"""What a decision knows while it is open. It keeps the rule under which it was born."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from teikei.domain.decision.rules import Choice, Subject, VotingRule
 from teikei.domain.matter import Matter, Step
 
 CALLED, VOTING, CLOSED = "called", "voting", "closed"
-Choice = Literal["yes", "no", "abstain"]
-Subject = Literal["go_no_go", "approval", "allocation"]
 
 TITLES: dict[Subject, tuple[str, str]] = {
     "go_no_go": ("交渉開始の決議", "Go or no-go"),
     "approval": ("契約書承認の決議", "Approval of the exact bytes"),
     "allocation": ("利益配分の決議", "Profit allocation"),
+    "resolution": ("決議", "Resolution"),
+    "reserved": ("重要事項の決議", "Reserved matter"),
 }
 
 
@@ -48,33 +49,48 @@ class Decision(Matter):
     subject: Subject
     about: str
     sha256: str = ""
-    rule: Literal["unanimity"] = "unanimity"
+    motion: str = ""
+    """What is moved, in the words of who called it; empty where `about` says all."""
+    voting: VotingRule = field(default_factory=VotingRule)
+    recused: tuple[str, ...] = ()
     internal: tuple[Internal, ...] = ()
     votes: tuple[Vote, ...] = ()
     comments: int = 0
     outcome: str = ""
+
+    def entitled(self) -> tuple[str, ...]:
+        """Who may vote: all parties but the recused."""
+        return tuple(c for c in self.companies() if c not in self.recused)
 
     def approved_inside(self, company: str) -> Internal | None:
         return next((i for i in self.internal if i.company == company), None)
 
 
 def new_decision(
-    parent: Matter, subject: Subject, now: datetime, *, days: int, about: str, sha256: str = ""
-) -> Decision:
-    """A decision of all parties of `parent`, to be answered within `days` business days."""
+    parent: Matter, subject: Subject, now: datetime, *, days: int, about: str, sha256: str = "",
+    voting: VotingRule | None = None, title: str = "", motion: str = "",
+) -> Decision:  # fmt: skip
+    """A decision of all parties of `parent`, to be answered within `days` business days.
+
+    Where silence has a meaning of its own, it has it on the business day after the last day.
+    """
     ja, en = TITLES[subject]
+    voting = voting or VotingRule()
+    spoken = voting.silence == "lapses"
     return Decision(
         id=parent.new_id("decision"),
         alliance_id=parent.alliance_id,
         parent=parent.id,
-        title=f"{parent.title} {ja}",
-        title_en=f"{parent.title_en}: {en}",
+        title=f"{parent.title} {ja}{f'「{title}」' if title else ''}",
+        title_en=f"{parent.title_en}: {en}{f' “{title}”' if title else ''}",
         stage=CALLED,
         sandbox=parent.sandbox,
         zone=parent.zone,
         parties=parent.parties,
-        reminders=parent.reminders,
+        reminders=parent.reminders if spoken else replace(parent.reminders, lapse=1),
         subject=subject,
         about=about,
         sha256=sha256,
+        motion=motion,
+        voting=voting,
     ).ask("votes", parent.companies(), now, Step(n=days, unit="business_day"))

@@ -1,8 +1,4 @@
-"""Internal approval, votes, comments, and the outcome.
-
-Unanimity: one no rejects at once; all yes approves; an abstention is not
-consent; silence past the deadline lapses (`lapsed`), it approves nothing.
-"""
+"""Internal approval, recusal, votes, comments, and the outcome that the rule of the decision gives them (`rules`)."""
 
 from __future__ import annotations
 
@@ -12,13 +8,12 @@ from typing import Literal
 
 from teikei.domain.act import Act, Actor, ClosedItem, Entry, Outcome, Tell, rule
 from teikei.domain.clock import Drop, FellDue
-from teikei.domain.decision.state import CALLED, CLOSED, VOTING, Choice, Decision, Internal, Vote
+from teikei.domain.decision.rules import Choice, OutcomeName, Verdict, verdict
+from teikei.domain.decision.state import CALLED, CLOSED, VOTING, Decision, Internal, Vote
 from teikei.domain.errors import Conflict
 from teikei.domain.fields import Line, Note
 from teikei.domain.matter import Due
 from teikei.domain.messages import DecisionClosed
-
-OutcomeName = Literal["approved", "rejected", "lapsed", "voided"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +47,13 @@ class RecordInternalApproval(Act):
     def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
         state.party(by.company)
         state.running(CALLED, VOTING)
-        if any(v.company == by.company for v in state.votes):
-            raise Conflict("decision.voted_already")
+        _may_vote(state, by)
         before = state.approved_inside(by.company)
         if before and before.status == self.status:
             raise Conflict("decision.internal_same")
         mine = Internal(company=by.company, status=self.status, reference=self.reference, since=now)
         internal = (*(i for i in state.internal if i.company != by.company), mine)
-        ready = {i.company for i in internal if i.status != "submitted"} == set(state.companies())
+        ready = {i.company for i in internal if i.status != "submitted"} >= set(state.entitled())
         entries = (
             state.entry("decision.internal", state.id, by.company, status=self.status),
             Entry(
@@ -85,8 +79,7 @@ class CastVote(Act):
     def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
         state.party(by.company)
         state.running(CALLED, VOTING)
-        if any(v.company == by.company for v in state.votes):
-            raise Conflict("decision.voted_already")
+        _may_vote(state, by)
         inside = state.approved_inside(by.company)
         if inside is None or inside.status == "submitted":
             raise Conflict("decision.internal_first")
@@ -95,38 +88,77 @@ class CastVote(Act):
         vote = Vote(company=by.company, choice=self.choice, reason=self.reason)
         voted = replace(state, votes=(*state.votes, vote)).answered("votes", by.company)
         entry = state.entry("decision.voted", state.id, by.company, choice=self.choice, reason=self.reason)
-        outcome = result(voted)
-        if not outcome:
-            return Outcome(state=voted, entries=(entry,))
-        done = close(voted, outcome)
-        return replace(done, entries=(entry, *done.entries))
+        if state.voting.sealed:
+            entry = replace(entry, private_to=(by.company,))
+        return _counted(voted, entry)
 
 
-def result(state: Decision) -> OutcomeName | Literal[""]:
-    """What the votes amount to under unanimity; empty while they are open."""
-    choices = [v.choice for v in state.votes]
-    if "no" in choices:
-        return "rejected"
-    if len(choices) < len(state.parties):
-        return ""
-    return "approved" if set(choices) == {"yes"} else "rejected"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recuse(Act):
+    """A company takes no part in a decision in which it has an interest of its own; the reason is on the record."""
+
+    kind: Literal["recuse"] = "recuse"
+    reason: Note
+
+    def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
+        state.party(by.company)
+        state.running(CALLED, VOTING)
+        _may_vote(state, by)
+        if len(state.entitled()) == 1:
+            raise Conflict("decision.nobody_left")
+        recused = replace(state, recused=(*state.recused, by.company)).answered("votes", by.company)
+        entry = state.entry("decision.recused", state.id, by.company, reason=self.reason)
+        return _counted(recused, entry)
+
+
+def _may_vote(state: Decision, by: Actor) -> None:
+    if any(v.company == by.company for v in state.votes):
+        raise Conflict("decision.voted_already")
+    if by.company in state.recused:
+        raise Conflict("decision.recused_already")
+
+
+def _counted(state: Decision, entry: Entry) -> Outcome[Decision]:
+    """After a vote or a recusal: the decision closes as soon as nothing that is missing could change its outcome."""
+    found = result(state, ended=False)
+    if not found.outcome:
+        return Outcome(state=state, entries=(entry,))
+    done = close(state, found.outcome, because=found.because)
+    return replace(done, entries=(entry, *done.entries))
+
+
+def result(state: Decision, *, ended: bool) -> Verdict:
+    """What the votes amount to under the rule of this decision."""
+    votes = {v.company: v.choice for v in state.votes}
+    return verdict(state.voting, state.entitled(), votes, ended=ended)
 
 
 def close(state: Decision, outcome: OutcomeName, **values: str) -> Outcome[Decision]:
-    """The decision is over; who opened it hears how."""
+    """The decision is over; who opened it hears how, and by which rule."""
     order = {c: i for i, c in enumerate(state.companies())}
     votes = tuple(f"{v.company} {v.choice}" for v in sorted(state.votes, key=lambda v: order[v.company]))
+    recused = tuple(f"{c} recused" for c in state.recused)
     over = replace(state.quiet(), stage=CLOSED, outcome=outcome)
-    entry = state.entry(f"decision.{outcome}", state.id, rule=state.rule, votes=list(votes), **values)
-    told = DecisionClosed(decision=state.id, subject=state.subject, outcome=outcome, votes=votes)
+    entry = state.entry(
+        f"decision.{outcome}", state.id, rule=state.voting.kind, votes=[*votes, *recused], **values
+    )
+    told = DecisionClosed(
+        decision=state.id,
+        subject=state.subject,
+        outcome=outcome,
+        votes=(*votes, *recused),
+        because=values.get("because", ""),
+    )
     return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
 
 
 @rule(FellDue, Decision.kind, "votes/lapse")
 def votes_lapsed(state: Decision, due: Due, now: datetime) -> Outcome[Decision]:
-    """Silence is not consent: the decision lapses and names who stayed silent."""
+    """The time for votes is over: silence means what the rule says, and who stayed silent is named."""
     wait = state.wait("votes")
-    return close(state, "lapsed", silent=" ".join(wait.awaits if wait else ()))
+    found = result(state, ended=True)
+    silent = " ".join(wait.awaits if wait else ())
+    return close(state, found.outcome or "lapsed", because=found.because, silent=silent)
 
 
 @rule(Drop, Decision.kind, "drop")
