@@ -112,7 +112,10 @@ class Reads(Protocol):
         """Does SQL answer?"""
 
     def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
-        """Alliances to which the subject is a party, as list rows."""
+        """Alliances to which the subject is a party, as list rows; `q` is looked for in their texts, width and case folded."""
+
+    def register(self, subject: Subject, *, stage: str, form: str, q: str, language: str) -> bytes:
+        """The contracts of these alliances as .xlsx (契約台帳), one line each; `Invalid` above 10,000 lines."""
 
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter."""

@@ -17,22 +17,32 @@ from pydantic import Field
 from teikei.domain.act import Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal, Sign
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
+from teikei.domain.alliance.amending import DraftAmendment
 from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
 from teikei.domain.alliance.intake import OpenAlliance, StateIntake
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
+from teikei.domain.contests import ConfirmRecorded, ContestRecorded
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.matter import Matter
-from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
+from teikei.domain.messages import (
+    AgreementMoved,
+    DecisionClosed,
+    PeriodSettled,
+    RecordContested,
+    TermsChanged,
+)
+from teikei.domain.recording import RecordFor
 
 SCHEMA = 1
 """Of `Say` and `Order`; a consumer ignores fields that it does not know."""
@@ -45,7 +55,10 @@ PublicAct = (
     | GiveScore
     | ShareScores
     | DraftAgreement
+    | DraftAmendment
     | HoldReview
+    | MoveReview
+    | SkipReview
     | FinishAction
     | BeginExit
     | TickExitItem
@@ -53,6 +66,7 @@ PublicAct = (
     | Resume
     | Abandon
     | Revise
+    | ReviseAmendment
     | Freeze
     | Sign
     | RefuseRenewal
@@ -64,6 +78,9 @@ PublicAct = (
     | EnterAmount
     | CloseInputs
     | ConfirmPayment
+    | RecordFor
+    | ConfirmRecorded
+    | ContestRecorded
 )
 SystemAct = (
     DraftNda
@@ -81,7 +98,9 @@ SystemAct = (
     | ClearAttention
     | AgreementMoved
     | DecisionClosed
+    | TermsChanged
     | PeriodSettled
+    | RecordContested
 )
 AnyAct = Annotated[PublicAct | SystemAct, Field(discriminator="kind")]
 

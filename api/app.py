@@ -9,12 +9,34 @@ from fastapi import FastAPI
 from api import openapi, problems
 from api.envelope import Envelope
 from api.guard import inventory
-from api.routers import agreements, alliance_reads, alliances, companies, decisions, periods, site, things
+from api.routers import (
+    agreements,
+    alliance_reads,
+    alliances,
+    companies,
+    decisions,
+    periods,
+    recorded,
+    registers,
+    site,
+    things,
+)
 from api.services import Services
 
 __all__ = ["Services", "create_app"]
 
-ROUTERS = (site, companies, alliances, alliance_reads, agreements, decisions, periods, things)
+ROUTERS = (
+    site,
+    companies,
+    alliances,
+    alliance_reads,
+    agreements,
+    decisions,
+    periods,
+    recorded,
+    registers,
+    things,
+)
 
 
 def create_app(services: Services) -> FastAPI:

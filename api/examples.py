@@ -110,6 +110,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RecordInternalApproval": {"status": "approved", "reference": "稟議 2026-12"},
     "CastVote": {"choice": "yes", "reason": "条件に同意する。"},
     "Recuse": {"reason": "議案の相手方が自社の子会社であるため。"},
+    "MoveReview": {"number": 2, "to": "2027-01-20", "reason": "議長が出張するため。"},
+    "SkipReview": {"number": 2, "reason": "議題がないため。"},
+    "DraftAmendment": {"changes": [{"what": "reviews", "review_months": 6}], "effective_on": "2027-04-01"},
+    "ReviseAmendment": {
+        "changes": [{"what": "reviews", "review_months": 4}],
+        "effective_on": "2027-04-01",
+        "reason": "四半期と半期の間を取る。",
+    },
     "CallDecision": {
         "subject": "resolution",
         "title": "広告の出稿",
@@ -118,5 +126,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "EnterAmount": {"side": "income", "what": "利用料", "minor": 12000000, "evidence_sha256": SHA},
     "CloseInputs": {},
     "ConfirmPayment": {"evidence_sha256": SHA},
+    "RecordFor": {
+        "company": B,
+        "how": "2026年3月20日付け書面を受領",
+        "evidence_sha256": SHA,
+        "act": {"kind": "vote", "choice": "yes", "reason": "書面による回答"},
+    },
+    "ConfirmRecorded": {"recorded": "rec_" + "a" * 26},
+    "ContestRecorded": {"recorded": "rec_" + "a" * 26, "reason": "当社の回答と異なる。"},
     "ClearAttention": {"how": "retry", "note": "メールの設定を直した。"},
 }

@@ -60,8 +60,8 @@ DEFAULT = "field.invalid"
 PARAMS = {"max_length": "most", "min_length": "least", "le": "most", "ge": "least", "expected": "expected"}
 """Pydantic's names of what a message may quote → ours."""
 
-TAG = "form"
-"""The field that says which branch of a union of terms is meant."""
+TAGS = ("form", "kind")
+"""The fields that say which branch of a union is meant: of terms, of acts inside an act."""
 
 Place = tuple[str | int, ...]
 
@@ -145,7 +145,7 @@ def _meant(found: list[_Found]) -> list[_Found]:
             if name is not None:
                 by_branch.setdefault(name, []).append(one)
         inside = {id(one) for group in by_branch.values() for one in group}
-        about_tag = {id(one) for one in found if one.place == (*union, TAG)} & inside
+        about_tag = {id(one) for one in found if one.place in {(*union, tag) for tag in TAGS}} & inside
         fitting = [group for group in by_branch.values() if not any(id(one) in about_tag for one in group)]
         kept = {id(one) for one in min(fitting, key=len)} if fitting else about_tag
         found = [one for one in found if id(one) not in inside or id(one) in kept]

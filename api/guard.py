@@ -24,7 +24,7 @@ from activities.ports import Reads, Subject
 from api.problems import BadParameter, NotSignedIn
 from api.services import Services
 from teikei.domain.errors import Forbidden, Unknown
-from teikei.domain.ids import PREFIXES
+from teikei.domain.ids import PREFIXES, kind_of
 
 SECRET = re.compile(r"Bearer ([A-Za-z0-9_.~+/=-]{1,200})")
 IDEMPOTENCY = re.compile(r"[ -~]{1,255}")
@@ -192,12 +192,18 @@ class OfMatter:
     kind: str
 
     def __call__(self, reads: Reads, subject: Subject, path: Mapping[str, str]) -> dict[str, Any]:
-        return reads.matter(subject, self.kind, shaped(PREFIXES[self.kind], path["id"]))
+        return reads.matter(subject, *self._named(path["id"]))
 
     def there(self, reads: Reads, subject: Subject, path: Mapping[str, str]) -> None:
-        reads.there(subject, self.kind, shaped(PREFIXES[self.kind], path["id"]))
+        reads.there(subject, *self._named(path["id"]))
+
+    def _named(self, given: str) -> tuple[str, str]:
+        kind = self.kind or kind_of(given)
+        if not kind:
+            raise Unknown("resource.unknown")
+        return kind, shaped(PREFIXES[kind], given)
 
 
-def matter(kind: str) -> Loader:
-    """The loader of one kind of matter."""
+def matter(kind: str = "") -> Loader:
+    """The loader of one kind of matter, or of any."""
     return OfMatter(kind)

@@ -27,6 +27,7 @@ IDS = {
     "outbox": f"^out_{ID}$",
     "orders": f"^ord_{ID}$",
     "attention": f"^(aln|agr|dec|alc)_{ID}$",
+    "matters": f"^(aln|agr|dec|alc)_{ID}$",
     "papers": "^[0-9a-f]{64}$",
 }
 """Shape of the id in a path, by collection."""

@@ -147,6 +147,7 @@ class Player:
             "attendees": lambda: [
                 {"company": m.id, "people": m.facts["people"]} for m in self.members.values()
             ],
+            "recorded": lambda: self.entered_for(step.to, alias),
             "all_yes": lambda: [{"company": m.id, "choice": "yes"} for m in self.members.values()],
         }
         if head in values:
@@ -155,18 +156,44 @@ class Player:
 
     def _parties(self) -> list[dict[str, Any]]:
         names = ("role", "contact", "escalation")
-        return [{"company": m.id, **{name: m.facts[name] for name in names}} for m in self.members.values()]
+        away = {"off_platform": True}
+        return [
+            {
+                "company": m.id,
+                **{name: m.facts[name] for name in names},
+                **(away if m.facts.get("off_platform") else {}),
+            }
+            for m in self.members.values()
+        ]
 
     def agreement(self, role: str) -> str:
         """Id of the agreement with that role."""
 
         def look() -> str:
             view = self.api.get(f"/v1/alliances/{self.alliance}", self.first.secret)
-            return str(
-                (view["exit"] or {}).get("termination", "") if role == "termination" else view.get(role, "")
-            )
+            if role == "termination":
+                return str((view["exit"] or {}).get("termination", ""))
+            return str(view.get("amending" if role == "amendment" else role, ""))
 
         return self._produced(role, look)
+
+    def matter(self, to: str) -> str:
+        """Id of any matter: of an agreement by its role, of the open decision or period, or of the alliance."""
+        if to in {"decision", "period"}:
+            return self.open_matter(to)
+        return self.alliance if to == "alliance" else self.agreement(to)
+
+    def entered_for(self, to: str, alias: str) -> str:
+        """What was entered last for a company there and is not answered."""
+        kind = to if to in {"decision", "period", "alliance"} else "agreement"
+        place = f"/v1/{kind}s/{self.matter(to)}"
+
+        def look() -> str:
+            listed = self.api.get(place, self.first.secret)["recorded"]
+            mine = [r for r in listed if (r["company"], r["status"]) == (self.members[alias].id, "open")]
+            return str(mine[-1]["id"]) if mine else ""
+
+        return self._produced(f"an entry for {alias}", look)
 
     def newest(self, role: str) -> str:
         """SHA-256 of the newest version of an agreement."""
@@ -234,4 +261,6 @@ class _Places(dict[str, str]):
     def __missing__(self, name: str) -> str:
         if name == "alliance":
             return self.player.alliance
+        if name == "matter":
+            return self.player.matter(self.step.to)
         return self.player.agreement(self.step.to) if name == "agreement" else self.player.open_matter(name)

@@ -30,8 +30,11 @@ ROUTES = {
     "score": "/v1/alliances/{alliance}/scores",
     "share_scores": "/v1/alliances/{alliance}/scores/shares",
     "draft_agreement": "/v1/alliances/{alliance}/agreements",
+    "draft_amendment": "/v1/alliances/{alliance}/amendments",
     "call_decision": "/v1/alliances/{alliance}/decisions",
     "hold_review": "/v1/alliances/{alliance}/reviews",
+    "move_review": "/v1/alliances/{alliance}/review-moves",
+    "skip_review": "/v1/alliances/{alliance}/review-skips",
     "finish_action": "/v1/alliances/{alliance}/action-results",
     "begin_exit": "/v1/alliances/{alliance}/exits",
     "tick_exit_item": "/v1/alliances/{alliance}/exit-items",
@@ -39,6 +42,7 @@ ROUTES = {
     "resume": "/v1/alliances/{alliance}/resumptions",
     "abandon": "/v1/alliances/{alliance}/abandonment",
     "revise": "/v1/agreements/{agreement}/revisions",
+    "revise_amendment": "/v1/agreements/{agreement}/amendment-revisions",
     "freeze": "/v1/agreements/{agreement}/freezes",
     "sign": "/v1/agreements/{agreement}/signatures",
     "refuse_renewal": "/v1/agreements/{agreement}/renewal-refusals",
@@ -49,6 +53,9 @@ ROUTES = {
     "enter_amount": "/v1/periods/{period}/amounts",
     "close_inputs": "/v1/periods/{period}/input-closures",
     "confirm_payment": "/v1/periods/{period}/payment-confirmations",
+    "record_for": "/v1/matters/{matter}/recorded-acts",
+    "confirm_recorded": "/v1/matters/{matter}/recorded-acts/confirmations",
+    "contest_recorded": "/v1/matters/{matter}/recorded-acts/contests",
 }
 """Where each act of people is said."""
 
@@ -61,12 +68,14 @@ LIVE = frozenset(
         "nda",
         "main",
         "termination",
+        "amendment",
         "decision",
         "period",
         "by",
         "parties",
         "attendees",
         "all_yes",
+        "recorded",
     }
 )
 """Names that the player knows; no company and no section may take them."""
@@ -89,7 +98,7 @@ class Step:
     clock: datetime | None = None
     by: tuple[str, ...] = ()
     to: str = ""
-    """Which agreement: nda, main or termination."""
+    """Which agreement: nda, main or termination; for what is entered for a party also decision, period or alliance."""
     body: Mapping[str, Any] | str = ""
     """The act, or the `$name` of a section that is the act."""
     rows: str = ""

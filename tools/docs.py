@@ -54,7 +54,7 @@ def acts() -> str:
             matter = act.decide.__annotations__["state"]
             rule = " ".join((act.__doc__ or "").split())
             lines.append(
-                f"| {act.kind} | {'any' if matter == 'Matter' else matter} | {rule} | {act.__module__} |"
+                f"| `{act.__dataclass_fields__['kind'].default}` | {'any' if matter == 'Matter' else matter} | {rule} | {act.__module__} |"
             )
         lines.append("")
     return "\n".join(lines)

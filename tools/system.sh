@@ -22,8 +22,15 @@ has_font() { command -v fc-list >/dev/null && [ -n "$(fc-list "$1" 2>/dev/null)"
 
 cached() { compgen -G "${XDG_CACHE_HOME:-$HOME/.cache}/teikei/$1" >/dev/null; }
 
+# Writer comes without Calc; both stand beside the program itself.
+has_calc() {
+    local office
+    office=$(command -v soffice || command -v libreoffice) && [ -e "$(dirname "$(readlink -f "$office")")/libsclo.so" ]
+}
+
 missing() {  # one Debian package a line
     command -v soffice >/dev/null || command -v libreoffice >/dev/null || echo libreoffice-writer-nogui
+    has_calc || echo libreoffice-calc-nogui
     command -v pdftoppm >/dev/null || echo poppler-utils
     has_font "Noto Serif CJK JP" || echo fonts-noto-cjk
     has_font "Liberation Serif" || echo fonts-liberation

@@ -49,8 +49,8 @@ class AllianceWorkflow(LivingMatter[Alliance]):
 
     async def due_diligence(self) -> None:
         """Every company scores itself and the others; then all decide whether to negotiate."""
-        await self.until(lambda s: s.diligence_over)
-        if not self.state.go_no_go:
+        while self.state.stage == "due_diligence":
+            await self.until(lambda s: s.diligence_over and not s.go_no_go)
             await self.act("go_no_go", CallGoNoGo())
 
     async def negotiation(self) -> None:

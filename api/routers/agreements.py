@@ -14,7 +14,7 @@ from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
 from api.routers.alliances import ACT, Company, Word
 from teikei.domain.agreement.force import RefuseRenewal, Sign
-from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
 
 router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=GuardedRoute)
 
@@ -57,6 +57,12 @@ async def agreements_versions_list(call: Agreement, window: Paged) -> Response:
 @router.post("/{id}/revisions", **ACT)
 async def agreements_revisions_create(call: Agreement, body: Revise) -> Response:
     """Put new terms on the table; an approval of the old bytes is void."""
+    return await say(call, body)
+
+
+@router.post("/{id}/amendment-revisions", **ACT)
+async def agreements_amendment_revisions_create(call: Agreement, body: ReviseAmendment) -> Response:
+    """Put other changes on the table; an approval of the old bytes is void."""
     return await say(call, body)
 
 

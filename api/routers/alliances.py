@@ -12,11 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import Told, Waiting, say, shown, told
 from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
+from teikei.domain.alliance.amending import DraftAmendment
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, TickExitItem
 from teikei.domain.alliance.intake import OpenAlliance, StateIntake
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview
+from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 
@@ -25,7 +27,10 @@ router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=Guard
 Company = Annotated[Call, Depends(require(COMPANY))]
 Alliance = Annotated[Call, Depends(require(COMPANY, matter("alliance")))]
 Word = Annotated[str, Query(pattern="^[a-z_]{0,40}$")]
-Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="Part of a name.")]
+Words = Annotated[
+    str,
+    Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="Part of a name, a party or a text."),
+]
 ACT: dict[str, Any] = {"status_code": 201, "response_model": Told, "responses": {202: {"model": Waiting}}}
 
 
@@ -77,6 +82,12 @@ async def alliances_agreements_create(call: Alliance, body: DraftAgreement) -> R
     return await say(call, body)
 
 
+@router.post("/{id}/amendments", **ACT)
+async def alliances_amendments_create(call: Alliance, body: DraftAmendment) -> Response:
+    """Put changes of the main agreement on the table; Location is the amendment, an agreement of its own."""
+    return await say(call, body)
+
+
 @router.post("/{id}/decisions", **ACT)
 async def alliances_decisions_create(call: Alliance, body: CallDecision) -> Response:
     """Put a motion to the vote of all parties; Location is the new decision."""
@@ -86,6 +97,18 @@ async def alliances_decisions_create(call: Alliance, body: CallDecision) -> Resp
 @router.post("/{id}/reviews", **ACT)
 async def alliances_reviews_create(call: Alliance, body: HoldReview) -> Response:
     """Record a review that was held; its minutes are then written."""
+    return await say(call, body)
+
+
+@router.post("/{id}/review-moves", **ACT)
+async def alliances_review_moves_create(call: Alliance, body: MoveReview) -> Response:
+    """Move the review that is called to another day (its chair); all parties are invited anew."""
+    return await say(call, body)
+
+
+@router.post("/{id}/review-skips", **ACT)
+async def alliances_review_skips_create(call: Alliance, body: SkipReview) -> Response:
+    """Leave out the review that is called (its chair); the second in a row is escalated."""
     return await say(call, body)
 
 

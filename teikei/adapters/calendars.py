@@ -16,16 +16,18 @@ FIRST, LAST = 2000, 2080
 
 
 class _Days(frozenset[date]):
-    """Public holidays and the bank's days off, worked out year by year when a day of that year is asked for.
+    """Days of these categories of `holidays`, worked out year by year when a day of that year is asked for.
 
     All eighty years at once take a second and a half at every start.
     """
 
-    __slots__ = ("_years",)
+    __slots__ = ("_categories", "_years")
+    _categories: tuple[str, ...]
     _years: dict[int, frozenset[date]]
 
-    def __new__(cls) -> Self:
+    def __new__(cls, *categories: str) -> Self:
         days = super().__new__(cls)
+        days._categories = categories
         days._years = {}
         return days
 
@@ -34,14 +36,24 @@ class _Days(frozenset[date]):
             return False
         known = self._years.get(day.year)
         if known is None:
-            known = frozenset(holidays.country_holidays("JP", years=day.year, categories=("public", "bank")))
+            known = frozenset(holidays.country_holidays("JP", years=day.year, categories=self._categories))
             self._years[day.year] = known
         return day in known
 
 
 @cache
 def calendar(name: str) -> Calendar:
-    """The business calendar of that name; no state names any other than JP."""
+    """The calendar of that name; no state names any other than JP.
+
+    Its business days leave out what banks leave out, too; a contract that works on such a day says so
+    (`OwnDays.working`).
+    """
     if name != "JP":
         raise ValueError(name)
-    return Calendar(name="JP", zone="Asia/Tokyo", holidays=_Days(), version=f"holidays {version('holidays')}")
+    return Calendar(
+        name="JP",
+        zone="Asia/Tokyo",
+        holidays=_Days("public", "bank"),
+        national=_Days("public"),
+        version=f"holidays {version('holidays')}",
+    )

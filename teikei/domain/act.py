@@ -29,6 +29,8 @@ class Actor:
     company: str
     person: str = ""
     key_id: str = ""
+    recorded_by: str = ""
+    """The company that enters what this one did elsewhere. `RecordFor` alone sets it; an actor that travels has none."""
 
 
 TEIKEI = Actor(company="teikei")

@@ -120,3 +120,13 @@ Instant = Annotated[
     ),
 ]
 Language = Annotated[str, limit(pattern="^(ja|en)$")]
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict) and "kind" not in value:
+        raise ValueError("an act with its kind")
+    return value
+
+
+BY_KIND = Rule(first=_named)
+"""An act inside an act says its kind: some bodies fit more than one."""

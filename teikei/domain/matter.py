@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from teikei.domain.act import Entry, Mail, Value
+from teikei.domain.days import Reason
 from teikei.domain.errors import Conflict, Forbidden
 from teikei.domain.fields import Count, Email, Language, Line, at_most
 from teikei.domain.ids import PREFIXES, derive
@@ -42,6 +43,32 @@ class Party:
     contact: Person
     escalation: Person
     """Who hears of it when the contact stays silent five business days past a deadline."""
+    off_platform: bool = False
+    """It does not log in: others enter what it did elsewhere (recording.py)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What an off-platform party did elsewhere, as another party entered it; never the party's own act."""
+
+    id: str
+    matter: str
+    """The matter to which it was entered; the list goes on with the matter that this one reports to."""
+    company: str
+    act: str
+    what: str = ""
+    """Which one, where an act has several: a mark, an amount, an item."""
+    by: str
+    person: str
+    how: str
+    evidence_sha256: str
+    at: datetime
+    status: Literal["open", "confirmed", "contested"] = "open"
+    reason: str = ""
+
+
+MOST_RECORDED = 300
+"""Recorded acts that a matter keeps at hand; older ones stand in the record."""
 
 
 def on(day: date) -> datetime:
@@ -49,7 +76,9 @@ def on(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-Unit = Literal["day", "business_day", "month"]
+Unit = Literal["day", "business_day", "month", "bank_day"]
+DayKind = Literal["business_day", "civil", "bank_day"]
+"""Which days count as open: see calendar.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +109,10 @@ class Due:
     drop_if_past: bool = False
     at: datetime | None = None
     because: str = ""
+    days: DayKind = "business_day"
+    """On which days it may fall when it slides."""
+    why: tuple[Reason, ...] = ()
+    """`because`, step by step (`reasons.py` says it in words); a question's own series has it in the `Wait`."""
 
     @property
     def item(self) -> str:
@@ -100,6 +133,9 @@ class Wait:
     steps: tuple[Step, ...] = ()
     deadline: datetime | None = None
     because: str = ""
+    why: tuple[Reason, ...] = ()
+    moves: int = 0
+    """Steps of earlier questions whose place this one took: a calendar entry that moves counts on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +204,8 @@ class Matter:
     """Open matters that this one opened; they are held, released and dropped with it."""
     suspended: Suspension | None = None
     attention: Attention | None = None
+    recorded: tuple[Recorded, ...] = ()
+    """What was entered for off-platform parties, and what they say of it."""
 
     @property
     def over(self) -> bool:
@@ -266,6 +304,28 @@ class Matter:
         return replace(
             self, waits=tuple(replace(w, awaits=left) if w.item == item else w for w in self.waits)
         )
+
+    def asked_again(self, item: str, company: str) -> Self:
+        """A company owes its answer again, to the deadline that the question has; nothing where it is closed."""
+        return replace(
+            self,
+            waits=tuple(
+                replace(w, awaits=tuple(c for c in self.companies() if c == company or c in w.awaits))
+                if w.item == item
+                else w
+                for w in self.waits
+            ),
+        )
+
+    def with_recorded(self, *more: Recorded) -> Self:
+        """Add recorded acts; what was entered again takes the earlier one's place, as its answer does."""
+
+        def place(one: Recorded) -> tuple[str, ...]:
+            return one.matter, one.company, one.act, one.what
+
+        taken = {place(r) for r in more}
+        kept = (*(r for r in self.recorded if place(r) not in taken), *more)
+        return replace(self, recorded=kept[-MOST_RECORDED:])
 
     def closed_wait(self, item: str) -> Self:
         """The question is closed: nothing about it falls due any more."""

@@ -28,6 +28,7 @@ PaperKind = Literal[
     "minutes",
     "statement",
     "termination",
+    "amendment",
 ]
 
 
@@ -40,6 +41,7 @@ PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "minutes": ("議事録", "Minutes"),
     "statement": ("利益配分決定書", "Profit Allocation Statement"),
     "termination": ("解約合意書", "Termination Agreement"),
+    "amendment": ("変更覚書", "Amendment Agreement"),
 }
 """Titles of the papers, Japanese and English."""
 
@@ -370,6 +372,37 @@ class TerminationVariables(Common):
     """Titles of the articles that survive, for example 秘密保持."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """Words of an article, before and after."""
+
+    article: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentVariables(Common):
+    """変更覚書: what is not changed is empty, zero or None."""
+
+    base_title: str
+    base_date: date
+    """締結日 of the agreement that is changed."""
+    number: int
+    effective_on: date
+    shares_before: tuple[ShareLine, ...] = ()
+    shares_after: tuple[ShareLine, ...] = ()
+    period_months_before: int = 0
+    period_months_after: int = 0
+    review_months_before: int = 0
+    review_months_after: int = 0
+    term_until_before: date | None = None
+    term_until_after: date | None = None
+    voting_changed: bool = False
+    voting: tuple[VotingLine, ...] = ()
+    texts: tuple[TextLine, ...] = ()
+
+
 VARIABLES: dict[PaperKind, type] = {
     "nda": NdaVariables,
     "co_development": CoDevelopmentVariables,
@@ -379,4 +412,5 @@ VARIABLES: dict[PaperKind, type] = {
     "minutes": MinutesVariables,
     "statement": StatementVariables,
     "termination": TerminationVariables,
+    "amendment": AmendmentVariables,
 }

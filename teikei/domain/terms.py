@@ -182,6 +182,8 @@ class Terms:
     statement_days: Count = 60
     payment_days: Count = 30
     decision_days: Count = 10
+    review_chair: Annotated[tuple[Id, ...], at_most(1)] = ()
+    """Who may move or skip a review; empty: the party that opened the alliance."""
     voting: Annotated[tuple[SubjectRule, ...], at_most(3)] = ()
     """Subjects that are not listed are decided by all."""
     ladder_days: Annotated[tuple[Count, ...], at_most(2, 2)] = (10, 10)
@@ -203,6 +205,8 @@ class Terms:
         if sorted(s.company for s in self.shares) != sorted(companies):
             raise Invalid("terms.shares_name_other_parties", "/terms/shares")
         whole(tuple(s.ratio for s in self.shares), "/terms/shares")
+        if not set(self.review_chair) <= set(companies):
+            raise Invalid("parties.unknown_company", "/terms/review_chair")
         self._check_voting(companies)
         if self.term_until < last_day(self.term_from, 12):
             raise Invalid("terms.too_short", "/terms/term_until")

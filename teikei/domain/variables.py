@@ -13,12 +13,14 @@ from typing import Any, Literal
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.state import Allocation
+from teikei.domain.amendments import AmendmentTerms, ChangeText, amended
 from teikei.domain.days import last_day
 from teikei.domain.decision.rules import HALF, VotingRule
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter, Party
 from teikei.domain.papers import (
     ActionLine,
+    AmendmentVariables,
     AttendeeLine,
     CapitalVariables,
     CoDevelopmentVariables,
@@ -35,6 +37,7 @@ from teikei.domain.papers import (
     ShareLine,
     StatementVariables,
     TerminationVariables,
+    TextLine,
     VoteLine,
     VotingLine,
     WeightLine,
@@ -96,6 +99,8 @@ def _agreement(state: Agreement) -> object:
         )
     if state.termination_terms:
         return _termination(state)
+    if state.amendment:
+        return _amendment(state, state.amendment)
     assert state.terms is not None
     return _main(state, state.terms)
 
@@ -133,6 +138,40 @@ def _termination(state: Agreement) -> TerminationVariables:
         checklist=tuple(say(LANGUAGE, f"exit_item.{code}") for code in terms.checklist),
         survivors=tuple(
             say(LANGUAGE, f"survivor.{code}") for code in ("confidentiality", "damages", "results", "dispute")
+        ),
+    )
+
+
+def _amendment(state: Agreement, amendment: AmendmentTerms) -> AmendmentVariables:
+    labels = {p.company: p.label for p in state.parties}
+    base, new = amendment.base, amended(amendment.base, amendment.changes)
+
+    def shares(terms: Terms) -> tuple[ShareLine, ...]:
+        return tuple(ShareLine(label=labels[s.company], ratio=s.ratio) for s in terms.shares)
+
+    def pair(name: str) -> dict[str, Any]:
+        old, fresh = getattr(base, name), getattr(new, name)
+        return {f"{name}_before": old, f"{name}_after": fresh} if old != fresh else {}
+
+    return AmendmentVariables(
+        **_common(state),
+        court=base.court,
+        medium=base.medium,
+        base_title=amendment.base_title,
+        base_date=amendment.base_date or state.drafted_on,
+        number=amendment.number,
+        effective_on=amendment.effective_on,
+        shares_before=shares(base) if new.shares != base.shares else (),
+        shares_after=shares(new) if new.shares != base.shares else (),
+        **pair("period_months"),
+        **pair("review_months"),
+        **pair("term_until"),
+        voting_changed=new.voting != base.voting,
+        voting=tuple(_voting(v, state, labels) for v in new.voting),
+        texts=tuple(
+            TextLine(article=c.article, before=c.before, after=c.after)
+            for c in amendment.changes
+            if isinstance(c, ChangeText)
         ),
     )
 
@@ -247,6 +286,10 @@ def _minutes(state: Alliance, number: int) -> MinutesVariables:
 def _statement(state: Allocation) -> StatementVariables:
     parties = {p.company: p for p in state.parties}
     assert state.decided_on is not None
+    voted_by = {r.company: r.by for r in state.recorded if r.matter == state.decided_by}
+
+    def mark(recorder: str) -> str:
+        return say(LANGUAGE, "recorded.mark", label=parties[recorder].label) if recorder else ""
 
     def money(side: str) -> tuple[MoneyLine, ...]:
         return tuple(
@@ -254,7 +297,7 @@ def _statement(state: Allocation) -> StatementVariables:
                 label=parties[a.company].label,
                 what=a.what,
                 amount=a.minor,
-                source=f"SHA-256 {a.evidence_sha256[:12]}",
+                source=f"SHA-256 {a.evidence_sha256[:12]}" + mark(a.recorded_by),
             )
             for a in state.amounts
             if a.side == side
@@ -290,7 +333,8 @@ def _statement(state: Allocation) -> StatementVariables:
         decision=state.decided_by,
         votes=tuple(
             MinutesDecision(
-                title=parties[v.split()[0]].name_ja, outcome=say(LANGUAGE, f"choice.{v.split()[1]}")
+                title=parties[v.split()[0]].name_ja,
+                outcome=say(LANGUAGE, f"choice.{v.split()[1]}") + mark(voted_by.get(v.split()[0], "")),
             )
             for v in state.votes
         ),

@@ -18,7 +18,7 @@ from teikei.domain.alliance.operation import agenda, review_planned
 from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, OPERATION, Alliance
 from teikei.domain.allocation.state import PREVIEW, Allocation
 from teikei.domain.decision.state import Decision
-from teikei.domain.matter import Matter
+from teikei.domain.matter import Matter, Recorded
 
 _INTERNAL = {"owes", "sandbox", "zone", "minutes"}
 
@@ -50,9 +50,10 @@ def view(state: Matter, company: str) -> dict[str, Any]:
         visible = [
             s
             for s in state.scores
-            if company in (s.by, TEIKEI.company) or s.by == s.about or s.by in state.shared
+            if company in (*s.knows(), TEIKEI.company) or s.by == s.about or s.by in state.shared
         ]
         shown["scores"] = plain(visible)
+        shown["recorded"] = plain([r for r in state.recorded if _may_know(state, r, company)])
         shown["agenda"] = plain(agenda(state)) if state.terms else []
     if isinstance(state, Decision):
         for internal in shown["internal"]:
@@ -60,9 +61,16 @@ def view(state: Matter, company: str) -> dict[str, Any]:
                 del internal["reference"]
         if state.voting.sealed and not state.over:
             for vote in shown["votes"]:
-                if vote["company"] != company:
+                if company not in (vote["company"], vote["recorded_by"]):
                     vote["choice"] = vote["reason"] = "sealed"
     return shown
+
+
+def _may_know(state: Alliance, entered: Recorded, company: str) -> bool:
+    """That a mark was entered is as private as the mark."""
+    about_itself = entered.what.startswith(entered.company)
+    private = entered.act == "score" and not about_itself and entered.company not in state.shared
+    return not private or company in (entered.company, entered.by, TEIKEI.company)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,10 +62,18 @@ def event_of(row: Row) -> Any:
     return icalendar.Calendar.from_ical(part.get_content()).walk("VEVENT")[0]
 
 
-@pytest.mark.parametrize("template", ["remind", "overdue", "escalate", "review_invitation", "notice"])
+@pytest.mark.parametrize(
+    "template", ["remind", "overdue", "escalate", "review_invitation", "notice", "review_skipped"]
+)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, language: str) -> None:
-    values = {"what": "review-2", "legal_last_day": "2026-12-31", "term_until": "2027-03-31"}
+    values = {
+        "what": "review-2",
+        "legal_last_day": "2026-12-31",
+        "term_until": "2027-03-31",
+        "skips": "2",
+        "reason": "-",
+    }
     message = parsed(
         eml(
             a_row(
@@ -91,7 +99,7 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
 
 def test_the_folder_holds_each_template_in_both_languages() -> None:
     names = {p.name for p in (Path(__file__).parents[2] / "templates" / "mail").glob("*.j2")}
-    kinds = {"remind", "overdue", "escalate", "review_invitation", "notice"}
+    kinds = {"remind", "overdue", "escalate", "review_invitation", "notice", "review_skipped"}
     assert names == {f"{kind}.{language}.txt.j2" for kind in kinds for language in ("ja", "en")}
 
 

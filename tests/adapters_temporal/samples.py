@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from functools import cache
 from typing import Any, get_args
 
@@ -24,9 +26,28 @@ from activities.record import (
 )
 from teikei.domain.act import TEIKEI, Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal
+from teikei.domain.agreement.talks import ReviseAmendment
+from teikei.domain.alliance.amending import DraftAmendment
 from teikei.domain.alliance.operation import FinishAction
+from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
+from teikei.domain.alliance.resolving import CallDecision
+from teikei.domain.amendments import (
+    Change,
+    ChangePeriods,
+    ChangeReviews,
+    ChangeShares,
+    ChangeTerm,
+    ChangeText,
+    ChangeVoting,
+)
 from teikei.domain.clock import ClearAttention, NoteAttention
-from teikei.domain.decision.voting import Comment
+from teikei.domain.contests import ConfirmRecorded, ContestRecorded
+from teikei.domain.decision.rules import VotingRule, Weight
+from teikei.domain.decision.voting import CastVote, Comment, Recuse
+from teikei.domain.matter import Recorded
+from teikei.domain.messages import RecordContested, TermsChanged
+from teikei.domain.recording import RecordFor
+from teikei.domain.terms import SubjectRule
 from tests.domain import cast
 from tests.domain.cast import EVIDENCE, company
 from tests.support.story_domain import World
@@ -34,12 +55,47 @@ from tests.workflows.lives import LIVES
 
 AT = datetime(2026, 4, 1, 1, 2, 3, 456000, tzinfo=UTC)
 ACT_CLASSES: tuple[type[Act], ...] = get_args(get_args(AnyAct)[0])
+RECORDED = Recorded(
+    id="rec_" + "a" * 26, matter="dec_" + "a" * 26, company=company(1), act="vote", by=company(0),
+    person="担当0", how="書面", evidence_sha256=EVIDENCE, at=AT, status="contested", reason="異なる",
+)  # fmt: skip
+VOTING = (
+    SubjectRule(
+        subject="allocation",
+        rule=VotingRule(
+            kind="majority", threshold=Fraction(2, 3), base="entitled", quorum=Fraction(1, 2), tie="chair",
+            weights=(Weight(company=company(0), votes=2), Weight(company=company(1), votes=1)),
+            veto=(company(1),), chair=(company(0),), silence="abstains", sealed=True,
+        ),
+    ),
+)  # fmt: skip
+CHANGES: tuple[Change, ...] = (
+    ChangeShares(shares=cast.terms().shares),
+    ChangePeriods(period_months=6),
+    ChangeReviews(review_months=6),
+    ChangeVoting(voting=VOTING),
+    ChangeTerm(term_until=date(2030, 6, 30)),
+    ChangeText(article="第12条", before="30日", after="45日"),
+)
 RARE: tuple[Act, ...] = (
     Comment(text="意見\n二行目"),
     ClearAttention(how="retry", note="直しました"),
     NoteAttention(reason="paper.broken"),
     RefuseRenewal(arrived_on=date(2028, 1, 5), evidence_sha256=EVIDENCE, reason="見直し"),
     FinishAction(number=1, result="済み"),
+    CallDecision(subject="reserved", title="研究所", motion="一棟増やす。"),
+    Recuse(reason="利害関係"),
+    DraftAmendment(changes=CHANGES, effective_on=date(2027, 4, 1)),
+    ReviseAmendment(changes=CHANGES[:1], effective_on=date(2027, 4, 1), reason="協議"),
+    TermsChanged(agreement="agr_x", terms=replace(cast.terms(), voting=VOTING)),
+    MoveReview(number=2, to=date(2027, 1, 20), reason="出張"),
+    SkipReview(number=2, reason="議題なし"),
+    RecordFor(
+        company=company(1), how="書面", evidence_sha256=EVIDENCE, act=CastVote(choice="yes", reason="書面")
+    ),
+    ConfirmRecorded(recorded=RECORDED.id),
+    ContestRecorded(recorded=RECORDED.id, reason="異なる"),
+    RecordContested(recorded=(RECORDED,), title="海風計画", undone=False),
 )
 """Acts that the lives do not tell."""
 

@@ -13,14 +13,19 @@ from typing import Any
 
 from activities.ports import Advanced, Page, Pending, Subject
 from activities.record import Receipt
+from teikei.adapters import sheets
+from teikei.adapters.calendars import calendar
+from teikei.domain import register
 from teikei.domain.act import Act, Actor, judge
+from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
 from teikei.domain.clock import NoteAttention
 from teikei.domain.errors import Conflict, Invalid, TeikeiError, Unknown
 from teikei.domain.ids import derive
 from teikei.domain.matter import Matter
 from teikei.domain.record import canonical, instant, payload, seal
-from teikei.domain.texts import say
+from teikei.domain.search import asked, searched
+from teikei.domain.texts import titled
 from teikei.domain.views import plain, row, view
 from tests.support.story_domain import START, Line, World
 
@@ -89,7 +94,7 @@ class FakeDesk:
             return Pending(order=order)
         world = self.house.world(matter)
         lines, closed = len(world.lines), len(world.closed)
-        outcome = world.say(matter, act, by.company)
+        outcome = world.say(matter, act, by.company, by.person)
         if outcome.closed and outcome.closed[0].kind == "comment":
             self.house.comments.setdefault(matter, []).extend(world.closed[closed:])
         return self._answered(
@@ -194,9 +199,22 @@ class FakeReads:
         return self.house.sql
 
     def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
-        mine = [w.alliance for w in self.house.worlds.values() if subject.company in w.alliance.companies()]
-        found = [a for a in mine if stage in ("", a.stage) and form in ("", a.form) and q in a.title]
+        found = [w.alliance for w in self._found(subject, stage, form, q)]
         return _page([plain(row(a)) for a in sorted(found, key=lambda a: a.id)], after, limit)
+
+    def register(self, subject: Subject, *, stage: str, form: str, q: str, language: str) -> bytes:
+        told: list[register.Line] = []
+        for world in self._found(subject, stage, form, q):
+            agreements = [s for s in world.states.values() if isinstance(s, Agreement)]
+            told += register.lines(world.alliance, agreements, subject.company, calendar("JP"), language)
+        return sheets.register(told, language)
+
+    def _found(self, subject: Subject, stage: str, form: str, q: str) -> Iterator[World]:
+        for world in self.house.worlds.values():
+            a = world.alliance
+            mine = subject.company in a.companies() and stage in ("", a.stage) and form in ("", a.form)
+            if mine and any(asked(q) in searched(s) for s in world.states.values()):
+                yield world
 
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         state = self.house.state(matter)
@@ -230,8 +248,8 @@ class FakeReads:
             {
                 "seq": seq, "at": instant(line.at), "stage": line.stage, "matter": line.matter,
                 "act": getattr(line.act, "kind", ""), "by": line.by,
-                "title_ja": say("ja", f"timeline.{line.entry.code}", **line.entry.values),
-                "title_en": say("en", f"timeline.{line.entry.code}", **line.entry.values),
+                "title_ja": titled("ja", line.entry.code, line.entry.values),
+                "title_en": titled("en", line.entry.code, line.entry.values),
             }
             for seq, line in self._lines(alliance)
             if _readable(line, subject)

@@ -200,11 +200,25 @@ class Life:
         await self.site.post(f"{self.path}/action-results", self.pair[1], {"number": 1, "result": "送った"})
         await self.site.post(f"{self.path}/suspensions", self.pair[0], {"reason": "点検"})
         await self.site.post(f"{self.path}/resumptions", self.pair[1])
+        await self.govern()
         refusal = example("RefuseRenewal", arrived_on="2026-07-01")
         await self.site.post(f"/v1/agreements/{self.main}/renewal-refusals", self.pair[0], refusal)
         await self.advance("2027-04-02T12:00:00+09:00")
         await self.settle((await self.view())["open_period"])
         await self.site.post(f"{self.path}/exits", self.pair[0], example("BeginExit", end_date="2027-12-31"))
+
+    async def govern(self) -> None:
+        """A motion with a recusal, an amendment that nobody brings to its end, a review moved and then left out."""
+        a, b = self.pair
+        motion = (await self.site.post(f"{self.path}/decisions", b, example("CallDecision")))["created"][0]
+        await self.site.post(f"/v1/decisions/{motion}/recusals", b, example("Recuse"))
+        changes = {"effective_on": "2026-12-01"}
+        drafted = await self.site.post(f"{self.path}/amendments", a, example("DraftAmendment", **changes))
+        revisions = f"/v1/agreements/{drafted['created'][0]}/amendment-revisions"
+        await self.site.post(revisions, b, example("ReviseAmendment", **changes))
+        moved = example("MoveReview", number=2, to="2026-10-08")
+        await self.site.post(f"{self.path}/review-moves", a, moved)
+        await self.site.post(f"{self.path}/review-skips", a, example("SkipReview", number=2))
 
     async def settle(self, period: str) -> None:
         """Figures, split, decision, payment."""
@@ -225,3 +239,16 @@ class Life:
         await self.advance("2028-01-02T12:00:00+09:00")
         final = (await self.view())["open_period"]
         await self.settle(final)
+
+
+async def away(site: Site) -> tuple[Life, str]:
+    """The NDA of an alliance whose second party does not log in is before all; the decision on it."""
+    body = site.opening()
+    body["parties"][1]["off_platform"] = True
+    made = await site.post("/v1/alliances", site.companies[0], body)
+    life = Life(site, made["matter"])
+    await site.post(f"{life.path}/intake", life.pair[0], site.intake())
+    life.nda = (await life.view())["nda"]
+    sha = (await site.get(f"/v1/agreements/{life.nda}", life.pair[0]))["version_now"]["sha256"]
+    frozen = await site.post(f"/v1/agreements/{life.nda}/freezes", life.pair[0], {"sha256": sha})
+    return life, str(frozen["created"][0])

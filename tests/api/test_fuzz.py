@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
 from api.app import create_app
-from tests.api.scene import Life, example
+from tests.api.scene import Life, away, example
 
 
 def described(life: Life) -> dict[str, Any]:
@@ -31,6 +31,12 @@ async def others(life: Life) -> None:
     decision = (await site.post(f"/v1/agreements/{nda}/freezes", a, {"sha256": sha}))["created"][0]
     await site.post(f"/v1/decisions/{decision}/comments", a, example("Comment"))
     await site.post(f"{extra.path}/abandonment", a, example("Abandon"))
+    for answer in ("confirmations", "contests"):
+        there, asked = await away(site)
+        acts = f"/v1/matters/{asked}/recorded-acts"
+        entered = (await site.post(acts, a, example("RecordFor", company=there.pair[1])))["created"][-1]
+        body = {"recorded": entered} | ({"reason": "異なる"} if answer == "contests" else {})
+        await site.post(f"{acts}/{answer}", there.pair[1], body)
     hurt = await site.open()
     site.house.hurt(hurt)
     await site.post(f"/v1/attention/{hurt}/resolutions", "operator", example("ClearAttention"))
@@ -55,6 +61,7 @@ async def others(life: Life) -> None:
         f"{life.path}/record",
         f"/v1/papers/{sha}",
         f"/v1/outbox/{mail}.eml",
+        "/v1/alliances.xlsx",
     ):
         assert (await site.ask("GET", path, a)).status_code == 200
 
@@ -105,6 +112,7 @@ def known(life: Life) -> dict[str, str]:
         "periods": life.period,
         "companies": life.pair[0],
         "attention": life.alliance,
+        "matters": life.alliance,
     }
 
 

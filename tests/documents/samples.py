@@ -25,6 +25,7 @@ from teikei.domain.papers import (
     PurposeLine,
     ResultLine,
     ShareLine,
+    TextLine,
     VotingLine,
     WeightLine,
 )
@@ -104,6 +105,29 @@ def _main(count: int) -> dict[str, Any]:
         "review_months": 3,
         "decision_days": 10,
         "ladder_days": (10, 20),
+    }
+
+
+def _amendment(count: int) -> dict[str, Any]:
+    half = tuple(
+        ShareLine(label=LABELS[i], ratio=Fraction(i + 1, count * (count + 1) // 2)) for i in range(count)
+    )
+    return {
+        "base_title": "共同開発契約書",
+        "base_date": date(2027, 4, 1),
+        "number": 1,
+        "effective_on": date(2028, 10, 1),
+        "shares_before": tuple(ShareLine(label=LABELS[i], ratio=Fraction(1, count)) for i in range(count)),
+        "shares_after": half,
+        "period_months_before": 12,
+        "period_months_after": 6,
+        "review_months_before": 3,
+        "review_months_after": 6,
+        "term_until_before": date(2030, 3, 31),
+        "term_until_after": date(2032, 3, 31),
+        "voting_changed": True,
+        "voting": (voting_line("reserved", kind="n_of_m", needed=2),),
+        "texts": (TextLine(article="別紙に定める納期", before="30日以内", after="45日以内"),),
     }
 
 
@@ -214,6 +238,8 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
             "checklist": ("成果物の引渡し", "貸与設備の返還"),
             "survivors": ("秘密保持", "知的財産の帰属"),
         }
+    if kind == "amendment":
+        return values | _amendment(count)
     return values | _main(count) | _special(kind, count)
 
 

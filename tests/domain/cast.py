@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -116,6 +117,14 @@ def terms(n: int = 2, form: Form = "co_development", **more: Any) -> Terms:
         "special": special(form),
     }
     return Terms(**{**given, **more})
+
+
+def off(world: World, *who: str) -> World:
+    """These companies do not log in, in whatever matter of this world."""
+    for key, state in world.states.items():
+        parties = tuple(replace(p, off_platform=p.company in who) for p in state.parties)
+        world.states[key] = replace(state, parties=parties)
+    return world
 
 
 # moves: what all parties do to bring a matter on

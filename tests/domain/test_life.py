@@ -118,14 +118,14 @@ def test_a_refusal_of_renewal_that_arrived_in_time_ends_the_term() -> None:
     main = world.agreement("main")
     safe = main.due_item("notice/safe")
     assert safe is not None
-    assert safe.at == datetime(2028, 3, 23, 0, 0, tzinfo=UTC), "five business days before 2028-03-30"
+    assert safe.at == datetime(2028, 3, 22, 0, 0, tzinfo=UTC), "five business days before 2028-03-29"
     world.advance(safe.at)
-    assert world.values("agreement.notice_day_near")["legal_last_day"] == "2028-03-30"
+    assert world.values("agreement.notice_day_near")["legal_last_day"] == "2028-03-29"
     notices = [
         (when, m.item) for when, _, m in world.mails if m.template == "notice" and m.company == company(1)
     ]
     assert notices == [
-        (datetime(2028, 3, 9, 0, 0, tzinfo=UTC), "notice/ahead-14@2028-06-30"),
+        (datetime(2028, 3, 8, 0, 0, tzinfo=UTC), "notice/ahead-14@2028-06-30"),
         (datetime(2028, 3, 17, 0, 0, tzinfo=UTC), "notice/ahead-3@2028-06-30"),
         (safe.at, "notice/safe@2028-06-30"),
     ], "14 and 3 days before it, never later than counted: 2028-03-20 is a holiday"

@@ -18,25 +18,30 @@ from activities.record import PublicAct
 from teikei.domain.act import Act
 from teikei.domain.agreement.force import RefuseRenewal, Sign
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
+from teikei.domain.alliance.amending import DraftAmendment
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, TickExitItem
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import ActionIn, FinishAction, HoldReview
+from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import AXES, Attendance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.allocation.state import Allocation
+from teikei.domain.amendments import ChangePeriods, ChangeReviews, ChangeShares, ChangeTerm, ChangeVoting
+from teikei.domain.contests import ConfirmRecorded, ContestRecorded
 from teikei.domain.decision.rules import VotingRule
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.errors import Refused
 from teikei.domain.matter import SUSPENSION, Matter
 from teikei.domain.record import canonical
+from teikei.domain.recording import RECORDABLE, RecordFor
 from teikei.domain.terms import Share, SubjectRule
 from teikei.domain.views import row, view
-from tests.domain.cast import EVIDENCE, FORMS, STAGES, at, companies, company, intake, special, terms
+from tests.domain.cast import EVIDENCE, FORMS, STAGES, at, companies, company, intake, off, special, terms
 from tests.support.story_domain import World
 
 DAYS = st.integers(-400, 900)
@@ -68,10 +73,13 @@ class Alliances(RuleBasedStateMachine):
         form=st.sampled_from(FORMS),
         renews=st.booleans(),
         voting=st.sampled_from(VOTING),
+        away=st.booleans(),
     )
-    def begin(self, stage: str, n: int, form: Any, renews: bool, voting: Any) -> None:  # noqa: FBT001
+    def begin(self, stage: str, n: int, form: Any, renews: bool, voting: Any, away: bool) -> None:  # noqa: FBT001
         self.n, self.form, self.codes = n, form, set()
-        self.world = at(stage, n, form, renewal_years=int(renews), voting=voting)
+        self.world = off(
+            at(stage, n, form, renewal_years=int(renews), voting=voting), company(1) if away else ""
+        )
 
     def matter(self, pick: int) -> Matter:
         """Mostly one that is open."""
@@ -127,6 +135,16 @@ class Alliances(RuleBasedStateMachine):
         self.say(self.world.alliance, Resume(), 1)
 
     def fitting(self, state: Matter, what: int, offset: int) -> tuple[Act, ...]:
+        """What people do to this kind of matter, the same entered for another party, and what that one says of it."""
+        acts = self._fitting(state, what, offset)
+        ids = [r.id for r in state.recorded] or ["rec_none"]
+        mine = ids[what % len(ids)]
+        return (
+            *acts, *(RecordFor(company=company(1), how="書面", evidence_sha256=EVIDENCE, act=a) for a in acts if isinstance(a, RECORDABLE)),
+            ConfirmRecorded(recorded=mine), ContestRecorded(recorded=mine, reason="異議"),
+        )  # fmt: skip
+
+    def _fitting(self, state: Matter, what: int, offset: int) -> tuple[Act, ...]:
         if isinstance(state, Agreement):
             return self._of_agreement(state, what, offset)
         if isinstance(state, Decision):
@@ -153,6 +171,7 @@ class Alliances(RuleBasedStateMachine):
             method="electronic", evidence_sha256=EVIDENCE,
         )  # fmt: skip
         return (
+            ReviseAmendment(changes=self.changes(what, offset), effective_on=self.day(offset), reason="変更"),
             Freeze(sha256=sha), signed, signed, Revise(terms=self.terms(what, offset), reason="変更"), Freeze(sha256=sha),
             RefuseRenewal(arrived_on=self.day(offset), evidence_sha256=EVIDENCE, reason="方針"),
         )  # fmt: skip
@@ -168,12 +187,22 @@ class Alliances(RuleBasedStateMachine):
                 number=state.review, held_on=self.day(min(0, offset)), place="本社", chair="議長",
                 attendees=(Attendance(company=about),), actions=(action,) * (what % 3),
             ),
+            MoveReview(number=state.review, to=self.day(offset), reason="出張"), SkipReview(number=state.review, reason="議題なし"),
+            DraftAmendment(changes=self.changes(what, offset), effective_on=self.day(offset)),
             CallDecision(subject="reserved" if what % 2 else "resolution", title="議案", motion="内容"),
             FinishAction(number=1 + what % 4, result="済"), BeginExit(end_date=self.day(offset), reason="目的達成"),
             TickExitItem(item=("return_materials", "stop_marks", "people_and_equipment", "final_allocation")[what % 4], how="済"),
             Suspend(reason="監査", until=self.day(offset) if what % 2 else None), Resume(), Resume(),
             Abandon(reason="方針") if what % 11 == 0 else Resume(),
         )  # fmt: skip
+
+    def changes(self, what: int, offset: int) -> tuple[Any, ...]:
+        given = self.terms(what, offset)
+        every = (
+            ChangeShares(shares=given.shares), ChangePeriods(period_months=1 + what % 14), ChangeReviews(review_months=1 + what % 7),
+            ChangeVoting(voting=VOTING[what % 3]), ChangeTerm(term_until=self.day(400 + offset)),
+        )  # fmt: skip
+        return every[what % 5 :] or every[:1]
 
     def terms(self, what: int, offset: int) -> Any:
         first = self.day(offset)
@@ -228,15 +257,15 @@ class Alliances(RuleBasedStateMachine):
 
 def test_the_machine_knows_every_public_act() -> None:
     machine = Alliances()
-    machine.begin("operation", 2, "co_sales", renews=False, voting=())
+    machine.begin("operation", 2, "co_sales", renews=False, voting=(), away=True)
     said = {
         type(a)
         for s in machine.world.states.values()
-        for what in range(14)
+        for what in range(30)
         for a in machine.fitting(s, what, 1)
     }
     machine.world.until(lambda: machine.world.alliance.period == 1)
-    said |= {type(a) for what in range(14) for a in machine.fitting(machine.world.period(), what, 1)}
+    said |= {type(a) for what in range(30) for a in machine.fitting(machine.world.period(), what, 1)}
     assert len(set(get_args(PublicAct)) - said) == 1, "only the opening act is not said to a matter"
 
 

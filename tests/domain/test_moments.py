@@ -12,20 +12,31 @@ import pytest
 from activities.record import PublicAct, SystemAct
 from teikei.domain.act import Act, Actor, judge
 from teikei.domain.agreement.force import RefuseRenewal, Sign
-from teikei.domain.agreement.talks import Freeze, Revise
+from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
+from teikei.domain.alliance.amending import DraftAmendment
 from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
+from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Attendance
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
+from teikei.domain.amendments import ChangeReviews, ChangeTerm
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
+from teikei.domain.contests import ConfirmRecorded, ContestRecorded
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.errors import Refused
-from teikei.domain.matter import Matter
-from teikei.domain.messages import AgreementMoved, DecisionClosed, PeriodSettled
+from teikei.domain.matter import Matter, Recorded
+from teikei.domain.messages import (
+    AgreementMoved,
+    DecisionClosed,
+    PeriodSettled,
+    RecordContested,
+    TermsChanged,
+)
+from teikei.domain.recording import RecordFor
 from tests.domain.cast import (
     EVIDENCE,
     agree,
@@ -77,11 +88,26 @@ def _lives() -> Iterator[World]:
     period.until(lambda: period.alliance.period == 1)
     period.say(period.root, Suspend(reason="x"), company(0))
     yield period
+    change = at("operation")
+    change.say(
+        change.root,
+        DraftAmendment(changes=(ChangeTerm(term_until=date(2029, 6, 30)),), effective_on=change.today()),
+        company(0),
+    )
+    yield change
     gone = opened()
     gone.say(gone.root, Abandon(reason="x"), company(0))
     yield gone
 
 
+OF_OTHERS: tuple[Act, ...] = (
+    RecordFor(company=company(1), how="x", evidence_sha256=EVIDENCE, act=CastVote(choice="yes")),
+    ConfirmRecorded(recorded="rec_x"), ContestRecorded(recorded="rec_x", reason="x"),
+)  # fmt: skip
+ENTERED = Recorded(
+    id="rec_x", matter="dec_x", company=company(1), act="vote", by=company(0), person="x", how="x",
+    evidence_sha256=EVIDENCE, at=START, status="contested",
+)  # fmt: skip
 ACTS: tuple[Act, ...] = (
     opening(), intake(), GiveScore(about=company(0), axis="culture", points=3, evidence="x"), ShareScores(), DraftAgreement(terms=terms()),
     HoldReview(number=1, held_on=date(2026, 7, 1), place="x", chair="x", attendees=(Attendance(company=company(0)),)),
@@ -90,7 +116,8 @@ ACTS: tuple[Act, ...] = (
     Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
     RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Comment(text="x"),
     RecordInternalApproval(status="approved", reference="x"), CastVote(choice="yes"),
-    Recuse(reason="x"), CallDecision(title="x", motion="x"),
+    DraftAmendment(changes=(ChangeReviews(review_months=6),), effective_on=date(2026, 12, 1)), TermsChanged(agreement="agr_x", terms=terms()),
+    ReviseAmendment(changes=(ChangeReviews(review_months=6),), effective_on=date(2026, 12, 1), reason="x"), MoveReview(number=1, to=date(2026, 12, 20), reason="x"), SkipReview(number=1, reason="x"), Recuse(reason="x"), CallDecision(title="x", motion="x"),
     EnterAmount(side="income", what="x", minor=1, evidence_sha256=EVIDENCE), CloseInputs(), ConfirmPayment(evidence_sha256=EVIDENCE),
     DraftNda(), CallGoNoGo(), PlanReview(), DraftTermination(), OpenFinalPeriod(), SubmitSplit(), FellDue(item="x/lapse"),
     FellDue(item="votes/lapse"), PaperReady(effect="version/1", sha256=EVIDENCE, size=1), Hold(reason="x"), Release(), Drop(reason="x"),
@@ -98,7 +125,8 @@ ACTS: tuple[Act, ...] = (
     DecisionClosed(decision="dec_x", subject="approval", outcome="approved"),
     DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
     AgreementMoved(agreement="agr_x", role="nda", to="approved"), AgreementMoved(agreement="agr_x", role="main", to="reopened"),
-    AgreementMoved(agreement="agr_x", role="termination", to="ended"), PeriodSettled(allocation="alc_x", number=1, pool=0),
+    AgreementMoved(agreement="agr_x", role="termination", to="ended"), AgreementMoved(agreement="agr_x", role="amendment", to="approved"), PeriodSettled(allocation="alc_x", number=1, pool=0),
+    *OF_OTHERS, RecordContested(recorded=(ENTERED,), title="x", undone=True), RecordContested(recorded=(ENTERED,), title="x", undone=False),
 )  # fmt: skip
 
 
@@ -137,9 +165,9 @@ NEVER = (
     RefuseRenewal(arrived_on=START.date(), evidence_sha256=EVIDENCE, reason="x"), Freeze(sha256=EVIDENCE), FellDue(item="x/lapse"),
     ClearAttention(how="retry", note="x"), DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
     Sign(sha256=EVIDENCE, signatory="x", title="x", signed_at=START, method="seal", evidence_sha256=EVIDENCE),
-    PaperReady(effect="version/2", sha256=EVIDENCE, size=1),
+    PaperReady(effect="version/2", sha256=EVIDENCE, size=1), *OF_OTHERS,
 )  # fmt: skip
-"""Acts that fit no state of these lives: other bytes, no renewal, no accident."""
+"""Acts that fit no state of these lives: other bytes, no renewal, no accident, nobody off the platform."""
 
 
 def test_a_stranger_may_do_nothing_at_all() -> None:

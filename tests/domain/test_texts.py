@@ -21,6 +21,7 @@ from teikei.domain.alliance import exits, intake
 from teikei.domain.alliance import state as alliance
 from teikei.domain.allocation import state as allocation
 from teikei.domain.allocation.split import EnterAmount
+from teikei.domain.amendments import Change
 from teikei.domain.clock import ClearAttention
 from teikei.domain.decision import rules
 from teikei.domain.decision import state as decision
@@ -41,6 +42,7 @@ OF_ALL = tuple(o for o in OUTCOMES if o != "deadlocked")
 FAMILIES: dict[str, tuple[str, ...]] = {
     "alliance.nda_*": MOVES,
     "alliance.main_*": MOVES,
+    "alliance.amendment_*": MOVES,
     "exit.termination_*": MOVES,
     "agreement.approval_*": OF_ALL,
     "decision.*": OUTCOMES,
@@ -230,7 +232,17 @@ STAGES = [
             ),
         ),
         ("word", [*family(get_type_hints(EnterAmount)["side"]), "true", "false", "remind-0"]),
-        ("word", family(get_type_hints(rules.VotingRule)["kind"], [b for b in get_args(get_type_hints(rules.Verdict)["because"]) if b])),
+        (
+            "word",
+            family(
+                get_type_hints(rules.VotingRule)["kind"],
+                [b for b in get_args(get_type_hints(rules.Verdict)["because"]) if b],
+            ),
+        ),
+        (
+            "word",
+            [f"change_{what}" for c in get_args(Change) for what in get_args(get_type_hints(c)["what"])],
+        ),
         ("word", [*exits.EACH_COMPANY, *exits.SYSTEM]),
         ("word", [one for route in intake.ROUTES for one in (route.way, route.need) if one]),
     ],
@@ -286,7 +298,7 @@ def test_every_agenda_line_has_a_text() -> None:
         if keyword.arg == "code"
         for code in literals(keyword.value)
     }
-    assert len(codes) == 7 + len(OUTCOMES) + 1
+    assert len(codes) == 8 + len(OUTCOMES) + 1
     assert codes == {c for c in catalogue("ja") if c.startswith("agenda.")}
 
 

@@ -267,5 +267,5 @@ def test_comments_and_votes_are_for_all() -> None:
     world.say(decision, RecordInternalApproval(status="approved", reference="r"), company(0))
     world.say(decision, CastVote(choice="abstain", reason="様子を見る"), company(0))
     assert view(world.states[decision], company(1))["votes"] == [
-        {"company": company(0), "choice": "abstain", "reason": "様子を見る"}
+        {"company": company(0), "choice": "abstain", "reason": "様子を見る", "recorded_by": ""}
     ]

@@ -101,7 +101,9 @@ class Live:
     async def act(self, matter: str, act: Act, by: str, key: str = "") -> Receipt:
         """A person's act over the desk; then everything that follows from it at this instant."""
         self.said += 1
-        receipt = await self.desk.order(matter, act, Actor(company=by), key or f"{matter} {self.said}")
+        receipt = await self.desk.order(
+            matter, act, Actor(company=by, person="担当者"), key or f"{matter} {self.said}"
+        )
         assert not isinstance(receipt, Pending), f"no answer in time: {act}"
         await self.to(self.now)
         return receipt

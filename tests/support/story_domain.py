@@ -125,9 +125,9 @@ class World:
         self._store(outcome, None, act, by)
         return self.root
 
-    def say(self, matter: str, act: Act, by: str) -> Outcome[Any]:
+    def say(self, matter: str, act: Act, by: str, person: str = "担当者") -> Outcome[Any]:
         """A person's act, and everything that follows from it at this instant."""
-        outcome = self._apply(matter, act, Actor(company=by))
+        outcome = self._apply(matter, act, Actor(company=by, person=person))
         self.pump()
         return outcome
 

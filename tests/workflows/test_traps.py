@@ -12,17 +12,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.workflow import UnfinishedUpdateHandlersWarning
 
-from activities.record import Receipt
+from activities.record import Order, Receipt
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.temporal.dispatch import Dispatcher
 from teikei.adapters.temporal.speak import Voice
 from teikei.domain.act import Outcome
 from teikei.domain.decision.state import Decision
-from teikei.domain.decision.voting import Comment
+from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Trouble
 from tests.support.live import Books, at_work, ports
 from tests.support.memory import MemoryLedger
@@ -109,6 +110,41 @@ async def test_what_was_said_before_any_worker_lived_is_answered(server: Client,
             await stranger
     assert {a.version for a in answers} == {2, 3, 4, 5, 6}
     assert len(ledger.codes()) == 5
+
+
+async def test_who_speaks_in_the_last_task_is_answered_before_the_run_ends(
+    server: Client, ledger: Any
+) -> None:
+    """The vote that ends a decision and a comment after it arrive together: both are answered by the run itself."""
+    state = ledger.put(people.decision(f"last {type(ledger).__name__}", datetime.now(UTC)))
+    voice = Voice(server)
+    for who in range(2):
+        act = RecordInternalApproval(status="approved", reference="-")
+        ledger.commit(
+            Order(key=f"inside {who}", by=people.actor(who), matter=state.id, act=act, now=datetime.now(UTC))
+        )
+    ledger.commit(
+        Order(
+            key="first",
+            by=people.actor(0),
+            matter=state.id,
+            act=CastVote(choice="yes"),
+            now=datetime.now(UTC),
+        )
+    )
+    await voice.start(ledger.load(state.id))
+    vote = asyncio.create_task(voice.say(state.id, say(CastVote(choice="yes"), 1)))
+    await asyncio.sleep(0.3)
+    late = [asyncio.create_task(voice.say(state.id, say(Comment(text=f"{n}")))) for n in range(3)]
+    await asyncio.sleep(0.3)
+    async with working(server, ledger):
+        assert isinstance(await vote, Receipt)
+        for answer in await asyncio.gather(*late, return_exceptions=True):
+            assert isinstance(answer, Conflict)
+            assert answer.code == "matter.over"
+    kinds = [e.event_type for e in await events(server, workflow_id(state.id))]
+    accepted = kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+    assert accepted == kinds.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED) == 4
 
 
 async def test_no_worker_for_a_while_and_the_act_is_applied_once(server: Client, ledger: Any) -> None:

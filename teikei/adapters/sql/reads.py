@@ -12,12 +12,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, Select, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, select
 
 from activities.ports import Page, Subject
+from teikei.adapters import sheets
 from teikei.adapters.files import FileStore
 from teikei.adapters.mail import subject_of
-from teikei.adapters.sql import codec, keys
+from teikei.adapters.sql import codec, keys, registers
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.sql.pages import page
@@ -72,18 +73,17 @@ class SqlReads:
     # matters
 
     def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
-        """Alliances to which the subject is a party, by title; `q` is looked for in both titles."""
-        query = scoped(t.MatterRow, subject).where(_MATTERS.c.kind == "alliance")
-        if stage:
-            query = query.where(_MATTERS.c.stage == stage)
-        if form:
-            query = query.where(_MATTERS.c.form == form)
-        if q:
-            query = query.where(
-                or_(*(c.icontains(q, autoescape=True) for c in (_MATTERS.c.title, _MATTERS.c.title_en)))
-            )
+        """Alliances to which the subject is a party, by title; `q` is looked for in their texts (`teikei.domain.search`)."""
+        query = registers.alliances(subject, stage=stage, form=form, q=q)
         with reading(self._engine) as db:
             return page(db, query, (_MATTERS.c.title, _MATTERS.c.id), _listed, after=after, limit=limit)
+
+    def register(self, subject: Subject, *, stage: str, form: str, q: str, language: str) -> bytes:
+        """契約台帳 of these alliances as .xlsx; `Invalid("list.too_many_lines")` when it would be too long."""
+        query = registers.alliances(subject, stage=stage, form=form, q=q)
+        with reading(self._engine) as db:
+            lines = registers.register(db, subject, query, language)
+        return sheets.register(lines, language)
 
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter; see `teikei.domain.views`."""

@@ -12,7 +12,7 @@ from activities.ports import Subject
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.sql.scope import scoped
-from teikei.domain.texts import named, say
+from teikei.domain.texts import named, titled
 
 CHUNK = 500
 _ENTRIES = t.table(t.EntryRow)
@@ -25,7 +25,7 @@ def line(row: Row[Any], names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     titles = {}
     for i, language in enumerate(("ja", "en")):
         values = named(told["values"], {company: both[i] for company, both in names.items()})
-        titles[f"title_{language}"] = say(language, f"timeline.{told['code']}", **values)
+        titles[f"title_{language}"] = titled(language, told["code"], values)
     return {
         "seq": row.seq, "at": row.at, "stage": told["stage"], "matter": told["matter"], "act": told["act"],
         "by": names[by][0] if by in names else by, **titles,

@@ -129,6 +129,15 @@ class MatterRow(Base, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
+class SearchRow(Base, table=True):
+    """The folded texts of a matter through which `q` looks; beside the state, which is long, so that a scan is short."""
+
+    __tablename__ = "searches"
+    matter: str = refers("matters.id", primary_key=True)
+    alliance_id: str = refers("alliances.id", index=True)
+    folded: str = text()
+
+
 class EntryRow(Base, table=True):
     """One leaf of the record. Append-only by trigger; nothing here tells what happened."""
 

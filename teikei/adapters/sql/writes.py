@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from activities.record import Committed, Order, Receipt
-from teikei.adapters.sql import codec
+from teikei.adapters.sql import codec, search
 from teikei.adapters.sql.tables import (
     AllianceRow,
     AnswerRow,
@@ -129,6 +129,7 @@ def _columns(state: Matter) -> Values:
 
 def _bear(db: Connection, state: Matter, position: int) -> None:
     db.execute(_INSERT[MatterRow], {**_columns(state), "position": position})
+    search.note(db, state)
     _due(db, state)
 
 
@@ -136,6 +137,7 @@ def _change(db: Connection, state: Matter, before: Matter) -> None:
     values = _columns(state)
     values["the_matter"] = values.pop("id")
     db.execute(_REPLACE, {**values, "old": before.version})
+    search.note(db, state, before)
     if {(d.key, d.at) for d in state.due} != {(d.key, d.at) for d in before.due}:
         db.execute(_NOTHING_DUE, {"the_matter": state.id})
         _due(db, state)

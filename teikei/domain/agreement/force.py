@@ -2,7 +2,8 @@
 
 締結日 is the day of the last signature; 効力発生日 the first day of the term, or
 締結日 when that is later.  A refusal of renewal counts from its arrival
-(民法97条) and its last day never slides later.
+(民法97条) and its last day never slides later: companies are told the earlier
+day (notices.py), the record takes what is not late on every reading.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import Literal
 from teikei.domain.act import Act, Actor, Outcome, rule
 from teikei.domain.agreement.state import IN_FORCE, SIGNED, SIGNING, Agreement, Signature, ended
 from teikei.domain.clock import FellDue
-from teikei.domain.days import add_months, last_day
+from teikei.domain.days import last_day
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Instant, Line, Sha256
 from teikei.domain.matter import Due, Step, on
+from teikei.domain.messages import TermsChanged
+from teikei.domain.notices import corresponding_day, legal_last_day, notice_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class Sign(Act):
             signed_at=self.signed_at,
             method=self.method,
             evidence_sha256=self.evidence_sha256,
+            recorded_by=by.recorded_by,
         )
         signed = replace(state, signatures=(*state.signatures, mine)).answered("signatures", by.company)
         entry = state.entry(
@@ -69,7 +73,7 @@ def _bound(state: Agreement, now: datetime) -> Outcome[Agreement]:
     """Everyone has signed: it binds now, or from the first day of its term."""
     last = max(s.signed_at for s in state.signatures)
     signed_on = state.local_day(last)
-    first = state.terms.term_from if state.terms else signed_on
+    first = _first_day(state) or signed_on
     effective = max(first, signed_on)
     signed = replace(
         state,
@@ -87,6 +91,12 @@ def _bound(state: Agreement, now: datetime) -> Outcome[Agreement]:
         return replace(forced, entries=(entry, *forced.entries))
     due = Due(key="effective/day", base=on(effective), slide="none")
     return Outcome(state=signed.with_due(due), entries=(entry,))
+
+
+def _first_day(state: Agreement) -> date | None:
+    if state.amendment:
+        return state.amendment.effective_on
+    return state.terms.term_from if state.terms else None
 
 
 def _term_until(state: Agreement) -> date | None:
@@ -119,7 +129,7 @@ def clocks(state: Agreement) -> Agreement:
     state = state.with_due(end)
     if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused:
         return state.without_due("notice/ahead-14", "notice/ahead-3", "notice/safe")
-    safe = (Step(n=-state.terms.notice_months, unit="month"), Step(n=-5, unit="business_day"))
+    safe = notice_steps(state.terms.notice_months)
 
     def ahead(what: str, *further: Step) -> Due:
         return Due(
@@ -135,10 +145,10 @@ def clocks(state: Agreement) -> Agreement:
 @rule(FellDue, Agreement.kind, "notice/ahead-3")
 @rule(FellDue, Agreement.kind, "notice/safe")
 def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
-    """The safe day for a refusal of renewal: five business days before the last day on which it may arrive."""
+    """The safe day for a refusal of renewal is near or here: it leaves five business days for delivery."""
     assert state.terms is not None
     assert state.term_until is not None
-    legal = add_months(state.term_until, -state.terms.notice_months)
+    legal = legal_last_day(state.term_until, state.terms.notice_months)
     mails = tuple(
         state.mail_to(
             c,
@@ -177,9 +187,9 @@ class RefuseRenewal(Act):
             raise Invalid("agreement.arrival_in_the_future", "/arrived_on")
         if state.term_since and self.arrived_on < state.term_since:
             raise Conflict("agreement.arrived_before_the_term", term_since=state.term_since.isoformat())
-        legal = add_months(state.term_until, -state.terms.notice_months)
-        if self.arrived_on > legal:
-            raise Conflict("agreement.notice_too_late", legal_last_day=legal.isoformat())
+        last = corresponding_day(state.term_until, state.terms.notice_months)
+        if self.arrived_on > last:
+            raise Conflict("agreement.notice_too_late", legal_last_day=last.isoformat())
         entry = state.entry(
             "agreement.renewal_refused", state.id, by.company,
             arrived_on=self.arrived_on.isoformat(), evidence=self.evidence_sha256, reason=self.reason,
@@ -206,3 +216,11 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
     )
     entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
     return Outcome(state=clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))
+
+
+@rule(TermsChanged, Agreement.kind, "terms")
+def terms_changed(state: Agreement, told: TermsChanged, now: datetime) -> Outcome[Agreement]:
+    """An amendment is in force: its clocks are those of the new terms."""
+    changed = replace(state, terms=told.terms, term_until=told.terms.term_until)
+    entry = state.entry("agreement.terms_changed", state.id, told.agreement)
+    return Outcome(state=clocks(changed) if state.stage == IN_FORCE else changed, entries=(entry,))

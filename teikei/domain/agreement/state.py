@@ -7,17 +7,18 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from teikei.domain.act import Entry, Outcome, Paper, Tell, rule
+from teikei.domain.amendments import AmendmentTerms
 from teikei.domain.clock import Drop, PaperReady
 from teikei.domain.matter import Effect, Matter, Step
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.papers import PAPER_TITLES, PaperKind
 from teikei.domain.terms import Brief, NdaTerms, TerminationTerms, Terms
 
-Role = Literal["nda", "main", "termination"]
+Role = Literal["nda", "main", "termination", "amendment"]
 DRAFTING, ROUNDS, APPROVAL, SIGNING, SIGNED, IN_FORCE, ENDED = (
     "drafting", "rounds", "approval", "signing", "signed", "in_force", "ended",
 )  # fmt: skip
-ROUNDS_DAYS = {"nda": 20, "main": 60, "termination": 20}
+ROUNDS_DAYS = {"nda": 20, "main": 60, "termination": 20, "amendment": 40}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Signature:
     signed_at: datetime
     method: str
     evidence_sha256: str
+    recorded_by: str = ""
+    """The company that entered it for an off-platform one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Agreement(Matter):
     nda_terms: NdaTerms | None = None
     terms: Terms | None = None
     termination_terms: TerminationTerms | None = None
+    amendment: AmendmentTerms | None = None
     number: int = 1
     """Number of the version that is being written, or was written last."""
     version_now: Version | None = None
@@ -64,6 +68,8 @@ class Agreement(Matter):
     """The decision on the present bytes, while it is open."""
     approved_at: datetime | None = None
     """When all companies had approved the present bytes; no signature is older."""
+    approved_by: str = ""
+    """The decision that approved them."""
     signatures: tuple[Signature, ...] = ()
     signed_on: date | None = None
     effective_on: date | None = None
@@ -86,12 +92,14 @@ class Agreement(Matter):
             terms=self.terms,
             signed_on=self.signed_on,
             term_until=self.term_until,
+            amendment=self.amendment,
+            recorded=self.recorded if to == "ended" else (),
         )
         return Tell(to=self.parent, act=told)
 
 
 def new_agreement(
-    parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms, now: datetime
+    parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms | AmendmentTerms, now: datetime
 ) -> Agreement:
     """A new agreement of an alliance; its first version is owed at once. `parent` is the Alliance."""
     paper: PaperKind = parent.form if role == "main" else role
@@ -115,6 +123,7 @@ def new_agreement(
         nda_terms=terms if isinstance(terms, NdaTerms) else None,
         terms=terms if isinstance(terms, Terms) else None,
         termination_terms=terms if isinstance(terms, TerminationTerms) else None,
+        amendment=terms if isinstance(terms, AmendmentTerms) else None,
         owes=(Effect(key="version/1", paper=paper),),
     )
 
@@ -149,9 +158,10 @@ def dropped(state: Agreement, drop: Drop, now: datetime) -> Outcome[Agreement]:
 
 def ended(state: Agreement, reason: str, *, tell: bool = True) -> Outcome[Agreement]:
     """The agreement is over, with its reason; an open decision on it is dropped, the alliance is told if it does not know."""
-    over = replace(state.quiet(), stage=ENDED, reason=reason, approval="", children=())
+    kept = () if tell else state.recorded
+    over = replace(state.quiet(), stage=ENDED, reason=reason, approval="", children=(), recorded=kept)
     drops = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
-    news = (over.moved("ended", reason),) if tell else ()
+    news = (state.moved("ended", reason),) if tell else ()
     return Outcome(
         state=over, entries=(state.entry("agreement.ended", state.id, reason=reason),), tells=(*drops, *news)
     )

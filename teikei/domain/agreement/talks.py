@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from teikei.domain.act import Act, Actor, Outcome, Tell, rule
 from teikei.domain.agreement.state import APPROVAL, DRAFTING, ROUNDS, ROUNDS_DAYS, SIGNING, Agreement, ended
+from teikei.domain.amendments import Change
 from teikei.domain.clock import Drop, FellDue
 from teikei.domain.decision.state import new_decision
 from teikei.domain.errors import Conflict, Invalid
-from teikei.domain.fields import Line, Sha256
+from teikei.domain.fields import Day, Line, Sha256, at_most
 from teikei.domain.matter import Due, Effect, Step
 from teikei.domain.messages import DecisionClosed
 from teikei.domain.terms import Terms
@@ -33,25 +34,46 @@ class Revise(Act):
         state.running(ROUNDS, APPROVAL, SIGNING)
         if state.terms is None:
             raise Conflict("agreement.terms_are_fixed")
-        if state.signatures:
-            raise Conflict("agreement.signed_by_some")
         self.terms.check(state.companies(), state.form, state.local_day(now))
-        number = state.number + 1
-        voided = tuple(
-            Tell(to=d, act=Drop(reason=f"version {number}: {self.reason}")) for d in state.children
-        )
-        news = (state.moved("reopened", self.reason),) if state.stage == SIGNING else ()
-        fresh = replace(
-            state.closed_wait("rounds").closed_wait("signatures"),
-            stage=DRAFTING,
-            terms=self.terms,
-            number=number,
-            approval="",
-            children=(),
-            owes=(*state.owes, Effect(key=f"version/{number}", paper=state.paper)),
-        )
-        entry = state.entry("agreement.revised", state.id, version=number, reason=self.reason)
-        return Outcome(state=fresh, entries=(entry,), tells=(*voided, *news))
+        return rewritten(replace(state, terms=self.terms), self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseAmendment(Act):
+    """A party puts other changes on the table: a new version of the amendment is written."""
+
+    kind: Literal["revise_amendment"] = "revise_amendment"
+    changes: Annotated[tuple[Change, ...], at_most(30, 1)]
+    effective_on: Day
+    reason: Line
+
+    def decide(self, state: Agreement, by: Actor, now: datetime, /) -> Outcome[Agreement]:
+        state.party(by.company)
+        state.running(ROUNDS, APPROVAL, SIGNING)
+        if state.amendment is None:
+            raise Conflict("agreement.not_an_amendment")
+        terms = replace(state.amendment, changes=self.changes, effective_on=self.effective_on)
+        terms.check(state.companies(), state.form, state.local_day(now))
+        return rewritten(replace(state, amendment=terms), self.reason)
+
+
+def rewritten(state: Agreement, reason: str) -> Outcome[Agreement]:
+    """A new version is owed; what was approved of the old one is void, with the reason."""
+    if state.signatures:
+        raise Conflict("agreement.signed_by_some")
+    number = state.number + 1
+    voided = tuple(Tell(to=d, act=Drop(reason=f"version {number}: {reason}")) for d in state.children)
+    news = (state.moved("reopened", reason),) if state.stage == SIGNING else ()
+    fresh = replace(
+        state.closed_wait("rounds").closed_wait("signatures"),
+        stage=DRAFTING,
+        number=number,
+        approval="",
+        children=(),
+        owes=(*state.owes, Effect(key=f"version/{number}", paper=state.paper)),
+    )
+    entry = state.entry("agreement.revised", state.id, version=number, reason=reason)
+    return Outcome(state=fresh, entries=(entry,), tells=(*voided, *news))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +115,7 @@ def approval_closed(state: Agreement, told: DecisionClosed, now: datetime) -> Ou
     entry = state.entry(f"agreement.approval_{told.outcome}", state.id, told.decision)
     if told.outcome == "approved":
         step = Step(n=SIGNING_DAYS, unit="business_day")
-        signing = replace(rest, stage=SIGNING, approved_at=now).ask(
+        signing = replace(rest, stage=SIGNING, approved_at=now, approved_by=told.decision).ask(
             "signatures", state.companies(), now, step
         )
         return Outcome(state=signing, entries=(entry,), tells=(state.moved("approved"),))

@@ -95,8 +95,9 @@ class GiveScore(Act):
         if not 1 <= self.points <= 5:
             raise Invalid("score.points", "/points")
         mark = Score(
-            by=by.company, about=self.about, axis=self.axis, points=self.points, evidence=self.evidence
-        )
+            by=by.company, about=self.about, axis=self.axis, points=self.points, evidence=self.evidence,
+            recorded_by=by.recorded_by,
+        )  # fmt: skip
         rest = tuple(s for s in state.scores if (s.by, s.about, s.axis) != (mark.by, mark.about, mark.axis))
         private = () if self.about == by.company else (by.company,)
         entry = Entry(
@@ -183,6 +184,8 @@ class CallGoNoGo(Act):
 def go_no_go_closed(state: Alliance, told: DecisionClosed, now: datetime) -> Outcome[Alliance]:
     """All said yes: negotiate. Anyone said no, or stayed silent: there is no alliance."""
     rest = state.without_child(told.decision)
+    if told.decision != state.go_no_go:
+        return Outcome(state=rest, entries=(state.entry("alliance.go_no_go_withdrawn", told.decision),))
     if told.outcome != "approved":
         return abandon(rest, f"go_no_go_{told.outcome}")
     entry = state.entry("alliance.negotiation_begun", told.decision)

@@ -49,7 +49,8 @@ def begin_exit(
     checklist = tuple(ExitItem(code=code, company=p.company) for p in state.parties for code in EACH_COMPANY)
     checklist = (*checklist, *(ExitItem(code=code, company="") for code in SYSTEM))
     leaving = replace(
-        _without_reviews(state),
+        _without_reviews(state).without_child(state.amending),
+        amending="",
         stage=EXIT,
         exit=Exit(reason=reason, end_date=end_date, started=now, checklist=checklist, terminated=not agreed),
     )
@@ -58,7 +59,8 @@ def begin_exit(
     entry = state.entry(
         "exit.begun", state.id, reason=reason, end_date=end_date.isoformat(), agreed=str(agreed).lower()
     )
-    return Outcome(state=leaving, entries=(entry,))
+    dropped = (Tell(to=state.amending, act=Drop(reason="exit_begun")),) if state.amending else ()
+    return Outcome(state=leaving, entries=(entry,), tells=dropped)
 
 
 def _without_reviews(state: Alliance) -> Alliance:

@@ -71,6 +71,8 @@ class PartyIn:
     role: Line
     contact: Person
     escalation: Person
+    off_platform: Flag = False
+    """It will not log in: the others enter what it did elsewhere, with evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class OpenAlliance(Act):
             raise Invalid("parties.twice", "/parties")
         if by.company not in ids:
             raise Forbidden("parties.opener_not_among_them")
+        if next(p for p in self.parties if p.company == by.company).off_platform:
+            raise Invalid("parties.opener_off_platform", f"/parties/{ids.index(by.company)}/off_platform")
         known = {c.id: c for c in state.companies}
         for i, company in enumerate(ids):
             if company not in known:
@@ -131,6 +135,7 @@ def _party(given: PartyIn, company: Company, label: str) -> Party:
         role=given.role,
         contact=given.contact,
         escalation=given.escalation,
+        off_platform=given.off_platform,
     )
 
 

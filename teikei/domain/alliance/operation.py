@@ -25,7 +25,7 @@ from teikei.domain.alliance.state import (
 )
 from teikei.domain.allocation.state import new_allocation
 from teikei.domain.clock import FellDue, PaperReady, only_teikei
-from teikei.domain.days import add_months
+from teikei.domain.days import add_months, last_day
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Count, Day, Id, Line, Note, at_most
 from teikei.domain.matter import Due, Effect, Step, on
@@ -56,10 +56,17 @@ def plan_period(state: Alliance) -> Alliance:
     """The next period opens on the day after its last day, while the term lasts."""
     assert state.terms is not None
     assert state.period_from is not None
-    last = add_months(state.period_from, state.terms.period_months) - timedelta(days=1)
+    last = last_day(state.period_from, terms_of_period(state).period_months)
     if last > state.terms.term_until:
         return state
     return state.with_due(Due(key="period/open", base=on(last), steps=(Step(n=1, unit="day"),)))
+
+
+def terms_of_period(state: Alliance) -> Terms:
+    """The terms of the period that is not opened yet: those under which it began."""
+    terms = state.period_terms or state.terms
+    assert terms is not None
+    return terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +81,8 @@ class PlanReview(Act):
         if review_planned(state):
             raise Conflict("review.planned_already")
         assert state.terms is not None
-        number = next_review(state.terms, state.review + 1, state.local_day(now))
-        day = review_day(state.terms, number)
+        number = next_review(state, state.review + 1, state.local_day(now))
+        day = review_day(state, number)
         item = f"review-{number}"
         planned = replace(state, review=number).ask(item, state.companies(), on(day))
         invite = Due(key=f"{item}/invite", base=now, whole_day=False)
@@ -87,19 +94,22 @@ def review_planned(state: Alliance) -> bool:
     """A review is on the calendar, or none fits before the end of the term."""
     if state.terms is None or any(w.item.startswith("review-") for w in state.waits):
         return True
-    return review_day(state.terms, state.review + 1) > state.terms.term_until
+    return review_day(state, state.review + 1) > state.terms.term_until
 
 
-def review_day(terms: Terms, number: int) -> date:
+def review_day(state: Alliance, number: int) -> date:
     """The day of a review by the cadence of the agreement, before the calendar slides it."""
-    return add_months(terms.term_from, terms.review_months * number)
+    assert state.terms is not None
+    since = state.reviews_from or state.terms.term_from
+    return add_months(since, state.terms.review_months * (number - state.reviews_before))
 
 
-def next_review(terms: Terms, number: int, today: date) -> int:
+def next_review(state: Alliance, number: int, today: date) -> int:
     """The first review from `number` on whose day has not passed (late signing, a long suspension), or the
     last one that fits the term: nobody is invited to a meeting of last year while another is ahead.
     """
-    while review_day(terms, number) < today and review_day(terms, number + 1) <= terms.term_until:
+    assert state.terms is not None
+    while review_day(state, number) < today and review_day(state, number + 1) <= state.terms.term_until:
         number += 1
     return number
 
@@ -119,9 +129,11 @@ def invited(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
         uid=f"{state.id}-{due.item}",
         starts=wait.deadline + REVIEW_OPENS,
         minutes=REVIEW_MINUTES,
-        sequence=len(wait.steps) - 1,  # a question begins with one step and gains some with each move
+        sequence=wait.moves
+        + len(wait.steps)
+        - 1,  # a question begins with one step and gains some with each move
     )
-    intent = f"{due.key}@{day.isoformat()}"
+    intent = f"{due.key}@{day.isoformat()}" + (f"#{wait.moves}" if wait.moves else "")
     mails = tuple(
         replace(
             state.mail_to(
@@ -171,7 +183,7 @@ class HoldReview(Act):
             for i, a in enumerate(self.actions, start=1)
         )
         assert state.terms is not None
-        following = review_day(state.terms, self.number + 1)
+        following = review_day(state, self.number + 1)
         held = ReviewHeld(
             number=self.number,
             held_on=self.held_on,
@@ -187,6 +199,8 @@ class HoldReview(Act):
         after = replace(
             state.closed_wait(item),
             resolved=(),
+            review_skips=0,
+            contested=(),
             minutes=(*state.minutes, held),
             actions=(*state.actions, *actions),
             action_count=state.action_count + len(actions),
@@ -252,6 +266,12 @@ def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
     lines += [
         AgendaLine(code=f"agenda.{m.outcome or 'motion'}", values={"title": m.title})
         for m in (*state.resolved, *state.motions)
+    ]
+    lines += [
+        AgendaLine(
+            code="agenda.contested", values={"label": labels[c.company], "act": c.act, "title": c.title}
+        )
+        for c in state.contested
     ]
     if state.open_period:
         lines.append(AgendaLine(code="agenda.period", values={"number": state.period}))
@@ -324,27 +344,32 @@ def action_lapsed(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]
 @rule(FellDue, Alliance.kind, "period/open")
 def period_opens(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     """The period is over: its figures are asked for, and the next one is planned."""
-    assert state.terms is not None
     assert state.period_from is not None
-    last = add_months(state.period_from, state.terms.period_months) - timedelta(days=1)
+    last = last_day(state.period_from, terms_of_period(state).period_months)
     opened = open_period(state, last, final=False)
     return replace(opened, state=plan_period(opened.state))
 
 
 def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance]:
     """Open the period that runs from the first day not yet covered to `last`."""
-    assert state.terms is not None
     assert state.period_from is not None
     number = state.period + 1
     day = state.signed_on
     signed = f"{day.year}年{day.month}月{day.day}日付け" if day else ""
     basis = f"{signed}{state.main_title}の利益配分に関する定め"
     period = new_allocation(
-        state, state.terms, number=number, first=state.period_from, last=last, basis=basis, final=final
+        state,
+        terms_of_period(state),
+        number=number,
+        first=state.period_from,
+        last=last,
+        basis=basis,
+        final=final,
     )
     opened = replace(
         state,
         period=number,
+        period_terms=None,
         period_from=last + timedelta(days=1),
         open_period=period.id,
         children=(*state.children, period.id),

@@ -29,6 +29,12 @@ class Score:
     axis: Axis
     points: int
     evidence: str
+    recorded_by: str = ""
+    """The company that entered it for an off-platform one."""
+
+    def knows(self) -> tuple[str, ...]:
+        """Who knows the mark while it is not shared: its author, and who entered it."""
+        return (self.by, self.recorded_by) if self.recorded_by else (self.by,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,15 @@ class Resolved:
     decision: str
     title: str
     outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenContest:
+    """A recorded act that its party contests and that nothing undid: a point of the next agenda."""
+
+    company: str
+    act: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +180,16 @@ class Alliance(Matter):
     go_no_go: str = ""
     main: str = ""
     terms: Terms | None = None
+    period_terms: Terms | None = None
+    """The terms under which the period began that is not opened yet, where an amendment has changed them since."""
+    amending: str = ""
+    """The amendment that is talked over."""
+    amendments: int = 0
+    reviews_from: date | None = None
+    """Since when the cadence of reviews is counted; empty: from the first day of the term."""
+    reviews_before: int = 0
+    review_skips: int = 0
+    """How many reviews in a row were left out."""
     signed_on: date | None = None
     main_title: str = ""
     review: int = 0
@@ -180,6 +205,8 @@ class Alliance(Matter):
     motions: tuple[Resolved, ...] = ()
     resolved: tuple[Resolved, ...] = ()
     """Motions that were decided since the last review."""
+    contested: tuple[OpenContest, ...] = ()
+    """Contests since the last review that nothing undid."""
     exit: Exit | None = None
     abandoning: tuple[str, ...] = ()
     """Companies that want to abandon an alliance whose agreement binds; it takes all."""
@@ -207,7 +234,7 @@ def closed_scores(state: Alliance) -> tuple[ClosedItem, ...]:
             kind="score",
             id=f"{s.by}/{s.about}/{s.axis}",
             data={"by": s.by, "about": s.about, "axis": s.axis, "points": s.points, "evidence": s.evidence},
-            private_to=() if s.by == s.about or s.by in state.shared else (s.by,),
+            private_to=() if s.by == s.about or s.by in state.shared else s.knows(),
         )
         for s in state.scores
     )

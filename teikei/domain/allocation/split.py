@@ -61,6 +61,7 @@ class EnterAmount(Act):
             what=self.what,
             minor=self.minor,
             evidence_sha256=self.evidence_sha256,
+            recorded_by=by.recorded_by,
         )
         amounts = (*rest, mine) if self.minor else rest
         if len(amounts) > MOST_AMOUNTS:
@@ -228,8 +229,8 @@ def payment_lapsed(state: Allocation, due: Due, now: datetime) -> Outcome[Alloca
 
 
 def _settled(state: Allocation) -> Outcome[Allocation]:
-    over = replace(state.quiet(), stage=SETTLED)
-    told = PeriodSettled(allocation=state.id, number=state.number, pool=state.pool)
+    over = replace(state.quiet(), stage=SETTLED, recorded=())
+    told = PeriodSettled(allocation=state.id, number=state.number, pool=state.pool, recorded=state.recorded)
     entry = state.entry("allocation.settled", state.id, pool=state.pool, currency=state.currency)
     return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
 

@@ -24,6 +24,8 @@ class Amount:
     what: str
     minor: int
     evidence_sha256: str
+    recorded_by: str = ""
+    """The company that entered it for an off-platform one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ class Vote:
     company: str
     choice: Choice
     reason: str
+    recorded_by: str = ""
+    """The company that entered it for an off-platform one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Decision(Matter):
     sha256: str = ""
     motion: str = ""
     """What is moved, in the words of who called it; empty where `about` says all."""
+    rule: str = "unanimity"
+    """The kind of the rule, by name: what a reader of older days looks for."""
     voting: VotingRule = field(default_factory=VotingRule)
     recused: tuple[str, ...] = ()
     internal: tuple[Internal, ...] = ()
@@ -92,5 +96,6 @@ def new_decision(
         about=about,
         sha256=sha256,
         motion=motion,
+        rule=voting.kind,
         voting=voting,
     ).ask("votes", parent.companies(), now, Step(n=days, unit="business_day"))

@@ -53,7 +53,8 @@ class RecordInternalApproval(Act):
             raise Conflict("decision.internal_same")
         mine = Internal(company=by.company, status=self.status, reference=self.reference, since=now)
         internal = (*(i for i in state.internal if i.company != by.company), mine)
-        ready = {i.company for i in internal if i.status != "submitted"} >= set(state.entitled())
+        asked = {c for c in state.entitled() if not state.party(c).off_platform}
+        ready = {i.company for i in internal if i.status != "submitted"} >= asked
         entries = (
             state.entry("decision.internal", state.id, by.company, status=self.status),
             Entry(
@@ -81,11 +82,11 @@ class CastVote(Act):
         state.running(CALLED, VOTING)
         _may_vote(state, by)
         inside = state.approved_inside(by.company)
-        if inside is None or inside.status == "submitted":
+        if not by.recorded_by and (inside is None or inside.status == "submitted"):
             raise Conflict("decision.internal_first")
-        if inside.status == "returned" and self.choice == "yes":
+        if inside and inside.status == "returned" and self.choice == "yes":
             raise Conflict("decision.internal_returned")
-        vote = Vote(company=by.company, choice=self.choice, reason=self.reason)
+        vote = Vote(company=by.company, choice=self.choice, reason=self.reason, recorded_by=by.recorded_by)
         voted = replace(state, votes=(*state.votes, vote)).answered("votes", by.company)
         entry = state.entry("decision.voted", state.id, by.company, choice=self.choice, reason=self.reason)
         if state.voting.sealed:
@@ -138,7 +139,7 @@ def close(state: Decision, outcome: OutcomeName, **values: str) -> Outcome[Decis
     order = {c: i for i, c in enumerate(state.companies())}
     votes = tuple(f"{v.company} {v.choice}" for v in sorted(state.votes, key=lambda v: order[v.company]))
     recused = tuple(f"{c} recused" for c in state.recused)
-    over = replace(state.quiet(), stage=CLOSED, outcome=outcome)
+    over = replace(state.quiet(), stage=CLOSED, outcome=outcome, recorded=())
     entry = state.entry(
         f"decision.{outcome}", state.id, rule=state.voting.kind, votes=[*votes, *recused], **values
     )
@@ -148,6 +149,7 @@ def close(state: Decision, outcome: OutcomeName, **values: str) -> Outcome[Decis
         outcome=outcome,
         votes=(*votes, *recused),
         because=values.get("because", ""),
+        recorded=state.recorded if outcome != "voided" else (),
     )
     return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
 

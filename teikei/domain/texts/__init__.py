@@ -14,7 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-FREE = frozenset({"alliance", "name", "what", "title", "target", "label", "signatory"})
+FREE = frozenset(
+    {"alliance", "name", "what", "title", "target", "label", "signatory"}
+    | {"recorded_for", "recorded_by", "recorded_person"}
+)
 """Values that people wrote: shown as they are, even where they happen to spell a code."""
 
 
@@ -48,6 +51,14 @@ def say(language: str, code: str, /, **values: Any) -> str:
     if text is None:
         return code
     return text.format_map(_Values({k: word(language, v, k) for k, v in values.items()}))
+
+
+def titled(language: str, code: str, values: Mapping[str, Any]) -> str:
+    """The title of an entry; where one party entered it for another, for whom and by whom."""
+    title = say(language, f"timeline.{code}", **values)
+    if "recorded_for" not in values:
+        return title
+    return say(language, "recorded.title", **{**values, "title": title})
 
 
 def named(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
