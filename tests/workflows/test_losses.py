@@ -146,7 +146,7 @@ async def test_temporal_may_lose_everything_or_the_last_acts(tmp_path: Path, los
                 for matter in matters:
                     await acted(voice, matter, [f"{matter} late {i}" for i in range(3)])
                 await said(voice, matters[0], RecordInternalApproval(status="approved", reference="-"), 0)
-                await said(voice, matters[0], CastVote(choice="abstain"), 0)
+                await said(voice, matters[0], CastVote(choice="yes"), 0)
     shutil.rmtree(temporal)
     if lost == "older":
         shutil.copytree(tmp_path / "copy", temporal)
