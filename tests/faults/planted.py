@@ -38,7 +38,11 @@ BUGS = (
         "ack before commit",
         "teikei/adapters/sql/commit.py",
         """        with writing(self._engine) as db:
-            done = self._opened(db, order, order.act) if isinstance(order.act, OpenAlliance) else self._acted(db, order)
+            done = (
+                self._opened(db, order, order.act)
+                if isinstance(order.act, OpenAlliance)
+                else self._acted(db, order)
+            )
             failpoints.hit("commit.before")
         failpoints.hit("commit.after")
         return done
@@ -83,8 +87,8 @@ BUGS = (
     Bug(
         "dropped `scoped`",
         "teikei/adapters/sql/reads.py",
-        "one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind))",
-        "one(db, select(_MATTERS).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind))",
+        "db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind)\n",
+        "db, select(_MATTERS).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind)\n",
         (
             "tests/adapters/test_scope.py::test_reads_go_through_scoped",
             "tests/adapters/test_reads.py::test_foreign_and_unknown_are_one_answer",
@@ -135,7 +139,8 @@ def main() -> int:
     if unseen := [row for row in rows if not row[3]]:
         tell(f"not seen: {unseen}")
         return 1
-    PAGE.write_text(page(rows), encoding="utf-8")
+    _, mark, rest = PAGE.read_text(encoding="utf-8").partition("\n## ")
+    PAGE.write_text(page(rows) + mark + rest, encoding="utf-8")  # other sections are written by people
     tell(f"written: {PAGE.relative_to(ROOT)}")
     return 0
 
