@@ -29,5 +29,8 @@ class MemoryHouse:
     def count(self) -> int:
         return self.store.count()
 
+    def nobody_answers(self, *, now: bool) -> None:
+        self.store.stuck = now
+
     def hurt(self, matter: str) -> None:
         self.store.hurt(matter)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from activities.ports import Advanced, Pending
-from activities.record import Order, Receipt
+from activities.record import Order, Receipt, saying
 from api.services import Services
 from teikei.adapters.calendars import calendar
 from teikei.adapters.files import FileStore
@@ -36,8 +36,11 @@ class SqlDesk:
 
     def __init__(self, ledger: SqlLedger, queue: SqlQueue, files: FileStore) -> None:
         self.ledger, self.queue, self.files = ledger, queue, files
+        self.stuck = False
 
     async def order(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
+        if self.stuck:
+            return Pending(order=self.queue.put(matter=matter, say=saying(key, by, act)))
         receipt = self.commit(matter, act, by, key)
         self.pump()
         return receipt
@@ -122,6 +125,10 @@ class SqlHouse:
     def count(self) -> int:
         with reading(self.engine) as db:
             return int(db.scalar(select(func.count()).select_from(table(EntryRow))) or 0)
+
+    def nobody_answers(self, *, now: bool) -> None:
+        """Acts become orders, as when no worker runs."""
+        self.desk.stuck = now
 
     def hurt(self, matter: str) -> None:
         self.desk.commit(matter, NoteAttention(reason="it broke"), TEIKEI, f"hurt {matter}")

@@ -113,7 +113,7 @@ async def test_what_nobody_answers_becomes_an_order(memory: Site) -> None:
     alliance = await memory.open()
     house = memory.house
     assert isinstance(house, MemoryHouse)
-    house.store.stuck = True
+    house.nobody_answers(now=True)
     a, before = memory.companies[0], house.count()
     answer = await memory.ask(
         "POST", f"/v1/alliances/{alliance}/suspensions", a, {"reason": "x"}, Idempotency_Key="k"
