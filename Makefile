@@ -17,8 +17,8 @@ parallel := -n $(JOBS) --dist loadfile
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name text; do printf '%-8s %s\n' "$$name" "$$text"; done
 
-demo: setup  ## live through the alliances of examples/ and write their papers (var/demo)
-	$(bin)/teikei demo
+demo: setup  ## live through the alliances of examples/ and write their papers (var/demo); SCENARIO=name for one of examples/scenarios
+	$(bin)/teikei demo $(if $(SCENARIO),--scenario $(SCENARIO))
 
 up: setup  ## serve the API, pages and workers until Ctrl-C
 	$(bin)/teikei up

@@ -6,14 +6,17 @@ the two meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from activities.record import Committed, Order, Receipt, Rendered, RenderJob, Sent
 from teikei.domain.act import Act, Actor
+from teikei.domain.company_wide import CompanyWide
+from teikei.domain.elsewhere import SignedFile
 from teikei.domain.matter import Matter
+from teikei.domain.selections import OpenSelection
 
 
 class Ledger(Protocol):
@@ -42,7 +45,10 @@ class Post(Protocol):
     """Mail (later: webhooks, calendars)."""
 
     async def deliver(self, outbox: str) -> Sent:
-        """Hand over one outbox row; a repeat carries the same Message-ID. Raises `Unavailable` to be tried again."""
+        """Hand over one outbox row; a repeat carries the same Message-ID. Raises `Unavailable` to be tried again.
+
+        At night and on closed days nothing is handed over: the row waits in the outbox for a delivery of its own.
+        """
 
     async def bury(self, outbox: str, reason: str) -> None:
         """Delivery was given up: the row is a dead letter that can be read and re-sent."""
@@ -84,6 +90,12 @@ class Desk(Protocol):
     async def order(self, matter: str, act: Act, by: Actor, key: str) -> Receipt | Pending:
         """Say the act to its matter; within 3 s a receipt, else an order in the inbox. Raises `Refused`, `Busy`."""
 
+    async def order_all(self, matters: Sequence[str], act: Act, by: Actor, key: str) -> dict[str, str]:
+        """The act as an order to each of these alliances, all of them or none: alliance → order.
+
+        The same key gives the orders of the first time; another act under it is `Conflict("key.other_body")`.
+        """
+
     async def open(self, act: Act, by: Actor, key: str) -> Receipt:
         """Open an alliance: the one act without a workflow; works with Temporal down."""
 
@@ -120,8 +132,20 @@ class Reads(Protocol):
     def matter(self, subject: Subject, kind: str, matter: str) -> dict[str, Any]:
         """The one view of a matter."""
 
+    def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
+        """A draft of a main agreement, rehearsed: situations with findings and timeline, and the memo in both languages."""
+
+    def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
+        """What leaving this alliance today would mean: days, money, checklist, survivors, obligations."""
+
+    def company_wide(self, subject: Subject, act: CompanyWide) -> list[dict[str, Any]]:
+        """What an act for all alliances of the subject's company would do in each (`teikei.domain.company_wide`)."""
+
     def there(self, subject: Subject, kind: str, matter: str) -> None:
         """Nothing where the subject may see this matter; else as `matter`."""
+
+    def approval_route(self, subject: Subject, decision: str, person: str) -> dict[str, Any]:
+        """How the subject's own company approves a decision inside, as of now (`decision.approving.ApprovalRoute`)."""
 
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
@@ -144,7 +168,7 @@ class Reads(Protocol):
         """(name, bytes) of a paper."""
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
-        """Mails to the subject's own company: {id, at, template, to, subject, status, attempts, detail}."""
+        """Mails to the subject's own company: {id, at, template, to, subject, status, attempts, detail, carrier}."""
 
     def mail(self, subject: Subject, outbox: str) -> bytes:
         """One mail as RFC 5322 bytes."""
@@ -155,6 +179,15 @@ class Reads(Protocol):
     def waiting(self, subject: Subject, order: str) -> dict[str, Any]:
         """An order of the subject's own company: {id, status, matter, receipt | problem}."""
 
+    def imported(self, subject: Subject, found: str) -> dict[str, Any]:
+        """An import of the subject's own company: counts, faults by cell, rows with what became of them."""
+
+    def selections(self, subject: Subject, *, after: str, limit: int) -> Page:
+        """Selections of a partner that the subject's own company began, by name."""
+
+    def selection(self, subject: Subject, found: str) -> dict[str, Any]:
+        """One of them: its candidates with stage, gaps and what is due, and shared marks side by side."""
+
     def attention(self, *, after: str, limit: int) -> Page:
         """Matters with an accident: {matter, kind, since, reason}; ids only, no content (operator)."""
 
@@ -163,6 +196,31 @@ class Reads(Protocol):
 
     def company(self, company: str) -> dict[str, Any]:
         """One company of the directory."""
+
+
+class Imports(Protocol):
+    """Files that a company hands in, and earlier alliances out of a workbook: dry run first."""
+
+    def keep(self, subject: Subject, name: str, content: bytes) -> dict[str, Any]:
+        """Store a file: {sha256, size, name}. The same bytes again change nothing; `Invalid("files.empty")`."""
+
+    def held(self, subject: Subject, file: SignedFile, pointer: str) -> None:
+        """Nothing where the subject's own company handed in this file; else `Invalid("files.not_handed_in")`."""
+
+    def read(
+        self, subject: Subject, content: bytes, key: str, sandbox_from: datetime | None
+    ) -> dict[str, Any]:
+        """The dry run of a workbook: its view. Nothing comes in; `Invalid` when it is no workbook."""
+
+    def confirm(self, subject: Subject, found: str) -> dict[str, Any]:
+        """Bring in what the dry run showed, for some seconds: {id, counts, done}; not done: say it again."""
+
+
+class Selections(Protocol):
+    """Several candidates at intake: one alliance for each."""
+
+    def open(self, subject: Subject, body: OpenSelection, key: str) -> dict[str, Any]:
+        """Open an alliance per candidate: the view of the selection. A repeat opens what is missing, nothing twice."""
 
 
 class Directory(Protocol):

@@ -16,28 +16,47 @@ from pydantic import Field
 
 from teikei.domain.act import Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.renewal import RecordNoticeSent
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
+from teikei.domain.agreement.uploading import UploadSigned
 from teikei.domain.alliance.amending import DraftAmendment
+from teikei.domain.alliance.announcing import AnnounceEvent, AnswerEvent
+from teikei.domain.alliance.arranging import ArrangeHouse
+from teikei.domain.alliance.bringing import BringIn
 from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda, GiveScore, ShareScores
 from teikei.domain.alliance.exits import BeginExit, DraftTermination, OpenFinalPeriod, TickExitItem
+from teikei.domain.alliance.handing import HandOver, WithdrawHandover
+from teikei.domain.alliance.health import AnswerHealthCheck, CallHealthCheck
 from teikei.domain.alliance.intake import OpenAlliance, StateIntake
 from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.obligations import (
+    AnswerObligation,
+    FulfilObligation,
+    HoldObligation,
+    ReleaseObligation,
+    TakeOnObligation,
+    WaiveObligation,
+)
 from teikei.domain.alliance.operation import FinishAction, HoldReview, PlanReview
 from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
+from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Alliance
+from teikei.domain.alliance.waiving import WaiveGate
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
 from teikei.domain.contests import ConfirmRecorded, ContestRecorded
+from teikei.domain.decision.approving import DecideInternalApproval, SubmitInternalApproval
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 from teikei.domain.matter import Matter
 from teikei.domain.messages import (
     AgreementMoved,
     DecisionClosed,
+    PartyChanged,
     PeriodSettled,
     RecordContested,
     TermsChanged,
@@ -51,7 +70,11 @@ S = TypeVar("S", bound=Matter)
 
 PublicAct = (
     OpenAlliance
+    | BringIn
     | StateIntake
+    | ChooseCandidate
+    | DropCandidate
+    | WaiveGate
     | GiveScore
     | ShareScores
     | DraftAgreement
@@ -60,18 +83,35 @@ PublicAct = (
     | MoveReview
     | SkipReview
     | FinishAction
+    | CallHealthCheck
+    | AnswerHealthCheck
+    | TakeOnObligation
+    | AnswerObligation
+    | FulfilObligation
+    | HoldObligation
+    | ReleaseObligation
+    | WaiveObligation
     | BeginExit
     | TickExitItem
     | Suspend
     | Resume
     | Abandon
+    | ArrangeHouse
+    | HandOver
+    | WithdrawHandover
+    | AnnounceEvent
+    | AnswerEvent
     | Revise
     | ReviseAmendment
     | Freeze
     | Sign
+    | RecordNoticeSent
     | RefuseRenewal
+    | UploadSigned
     | Comment
     | RecordInternalApproval
+    | SubmitInternalApproval
+    | DecideInternalApproval
     | Recuse
     | CastVote
     | CallDecision
@@ -101,6 +141,7 @@ SystemAct = (
     | TermsChanged
     | PeriodSettled
     | RecordContested
+    | PartyChanged
 )
 AnyAct = Annotated[PublicAct | SystemAct, Field(discriminator="kind")]
 

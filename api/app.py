@@ -14,10 +14,13 @@ from api.routers import (
     alliance_reads,
     alliances,
     companies,
+    company_wide,
     decisions,
+    imports,
     periods,
     recorded,
     registers,
+    selections,
     site,
     things,
 )
@@ -28,6 +31,7 @@ __all__ = ["Services", "create_app"]
 ROUTERS = (
     site,
     companies,
+    company_wide,
     alliances,
     alliance_reads,
     agreements,
@@ -35,6 +39,8 @@ ROUTERS = (
     periods,
     recorded,
     registers,
+    imports,
+    selections,
     things,
 )
 

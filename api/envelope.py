@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.language import pick
 from api.problems import problem
-from api.services import Services
+from api.services import LARGER, Services
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,30 +50,31 @@ class Envelope:
         headers = Headers(scope=scope)
         language = pick(headers.get("accept-language", ""))
         length = headers.get("content-length", "")
-        if length.isdecimal() and (len(length) > 18 or int(length) > self.services.most_body):
+        most = LARGER.get(scope["path"], self.services.most_body)
+        if length.isdecimal() and (len(length) > 18 or int(length) > most):
             await problem(language, 413, "body.too_large")(scope, receive, send)
             return
         try:
-            await self.app(scope, self._limited(receive), send)
+            await self.app(scope, _limited(receive, most), send)
         except Exception:
             log.exception("api.unhandled", method=scope["method"], path=scope["path"])
             if send.started:
                 raise
             await problem(language, 500, "server.error")(scope, receive, send)
 
-    def _limited(self, receive: Receive) -> Receive:
-        """Count the bytes of a body whose length was not told."""
-        left = self.services.most_body
 
-        async def limited() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413)
-            return message
+def _limited(receive: Receive, left: int) -> Receive:
+    """Count the bytes of a body whose length was not told."""
 
-        return limited
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return limited
 
 
 class _Sender:

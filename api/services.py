@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activities.ports import Desk, Directory, Reads
+from activities.ports import Desk, Directory, Imports, Reads, Selections
 
 MOST_BODY = 1 << 20
 """Bytes; larger bodies are refused with 413."""
+LARGER = {"/v1/files": 20 << 20, "/v1/imports": 5 << 20}
+"""Paths whose bodies are files."""
 
 
 def _nothing(_name: str) -> None:
@@ -22,6 +24,8 @@ class Services:
     desk: Desk
     reads: Reads
     directory: Directory
+    imports: Imports
+    selections: Selections
     version: str
     most_body: int = MOST_BODY
     patience: float = 2.0

@@ -24,9 +24,11 @@ from teikei.adapters.papers import PaperDesk
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.directory import SqlDirectory, ensure_operator_key
 from teikei.adapters.sql.engine import open_engine
+from teikei.adapters.sql.imports import SqlImports
 from teikei.adapters.sql.migrate import migrate
 from teikei.adapters.sql.queue import SqlQueue
 from teikei.adapters.sql.reads import SqlReads
+from teikei.adapters.sql.selections import SqlSelections
 from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.desk import TemporalDesk
 from teikei.adapters.temporal.dispatch import Dispatcher
@@ -110,6 +112,8 @@ def build_api(settings: Settings, client: Client) -> FastAPI:
         desk=desk,
         reads=SqlReads(own.engine, own.files, own.mailer),
         directory=SqlDirectory(own.engine),
+        imports=SqlImports(own.engine, own.ledger, own.files, calendar),
+        selections=SqlSelections(own.engine, own.ledger),
         version=__version__,
         failpoint=failpoints.hit,
     )
@@ -132,11 +136,15 @@ async def run_api(settings: Settings) -> None:
 async def run_worker(settings: Settings) -> None:
     """Stories, commits, deliveries, and the dispatcher beside them."""
     own = parts(settings)
-    client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
+    client = await _patiently(
+        lambda: connect(
+            settings.temporal_address, settings.temporal_namespace, metrics=settings.worker_metrics
+        )
+    )
     dispatcher = Dispatcher(
         Voice(client), own.ledger, own.queue, failpoints.hit, sends=bool(settings.smtp_host)
     )
-    async with matters_worker(client, own.ledger, own.mailer):
+    async with matters_worker(client, own.ledger, own.mailer, max_cached=settings.worker_cache):
         _ready(settings, "worker")
         await _until_told(dispatcher.run())
 

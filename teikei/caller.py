@@ -67,16 +67,32 @@ class Api:
             cursor = {"cursor": page["next_cursor"]}
 
     def post(self, path: str, secret: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """What an act led to; an order is followed until it is answered."""
+        """What an act led to; its order, or each of its orders, is followed until it is answered."""
         answer = self._sent("POST", path, secret, json=body, headers={"Idempotency-Key": key})
         told: dict[str, Any] = answer.json()
-        while answer.status_code == 202:
+        if answer.status_code != 202:
+            return told
+        if "order" in told:
+            return self._followed(path, secret, told["order"])
+        for one in told["orders"]:
+            self._followed(path, secret, one["order"])
+        return told
+
+    def _followed(self, path: str, secret: str, order: str) -> dict[str, Any]:
+        while True:
             time.sleep(PAUSE)
-            order = self.get(f"/v1/orders/{told['order']}", secret)
-            if order["status"] == "refused":
-                raise RefusedStep(path, {"title": order["problem"]["code"], **order["problem"]})
-            if order["status"] == "done":
-                return dict(order["receipt"])
+            seen = self.get(f"/v1/orders/{order}", secret)
+            if seen["status"] == "refused":
+                raise RefusedStep(path, {"title": seen["problem"]["code"], **seen["problem"]})
+            if seen["status"] == "done":
+                return dict(seen["receipt"])
+
+    def send(self, path: str, secret: str, content: bytes, key: str, **query: str) -> dict[str, Any]:
+        """What handing in bytes led to."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        told: dict[str, Any] = self._sent(
+            "POST", path, secret, content=content, headers=headers, params=query
+        ).json()
         return told
 
     def _sent(

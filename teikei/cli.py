@@ -1,6 +1,7 @@
 """The command line: noun and verb, `--json` where something is printed, documented exit codes.
 
-0 done · 1 the thing asked for failed or is not well · 2 wrong use · 70 the parent is gone.
+0 done · 1 the thing asked for failed or is not well · 2 wrong use · 3 done, but some rows of an import stay out ·
+70 the parent is gone.
 """
 
 from __future__ import annotations
@@ -158,6 +159,30 @@ def _operate(method: str, path: str, body: dict[str, Any] | None = None, *, as_j
         sys.exit(1)
     _show(answer, as_json=as_json)
     sys.exit(0 if status < HTTP_BAD else 1)
+
+
+@app.command(name="import")
+def import_(workbook: Path, *files: Path, confirm: bool = False, json: bool = False) -> None:
+    """Bring in earlier alliances from a workbook (.xlsx) with their signed files. Without --confirm it only looks.
+
+    Speaks for the company of TEIKEI_COMPANY_KEY. Exit codes: 0 every row can come in, or has; 1 refused as a whole,
+    or nothing runs; 3 some rows stay out, named by sheet and cell.
+    """
+    from teikei import importing
+    from teikei.caller import Api, RefusedStep
+    from teikei.operating import NotRunningError, address
+
+    settings, given = Settings(), importing.Import(workbook=workbook, files=files, confirm=confirm)
+    try:
+        seen = importing.run(Api(address(settings)), settings.company_key, given, console.print)
+    except (NotRunningError, RefusedStep, OSError) as error:
+        console.print(str(error))
+        sys.exit(importing.FAILED)
+    if json:
+        _show(seen, as_json=True)
+    else:
+        Console().print(*importing.tables(seen))
+    sys.exit(importing.code(seen))
 
 
 @runs.command

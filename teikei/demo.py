@@ -22,7 +22,7 @@ from rich.table import Table
 
 from teikei.caller import Api, Interrupted, RefusedStep
 from teikei.player import Player, enrol
-from teikei.scenes import ZONE, Scene, SceneError, Step, load_scenes
+from teikei.scenes import ZONE, Scene, SceneError, Step, find_scenes, load_scenes
 from teikei.settings import Settings
 from teikei.stack import Stack, StackError, stack
 
@@ -33,11 +33,11 @@ ROUTINE = frozenset({"score", "enter_amount"})
 
 
 def demo(scenario: str, home: Path | None, console: Console) -> int:
-    """Play the scenes (`scenario`: only the one of that name) on a fresh stack; the exit code.
+    """Play the scenes (`scenario`: see `find_scenes`) on a fresh stack; the exit code.
 
     0 all played · 1 a step was refused or the stack did not come up · 2 no such scene · 130 Ctrl-C.
     """
-    scenes = [one for one in load_scenes() if scenario in {"", one.slug}]
+    scenes = find_scenes(scenario)
     if not scenes:
         console.print(f"no scene is called {scenario!r}")
         return 2

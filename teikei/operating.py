@@ -26,7 +26,8 @@ class NotRunningError(RuntimeError):
     """No running product was found; the message says where was looked."""
 
 
-def _address(settings: Settings) -> str:
+def address(settings: Settings) -> str:
+    """Where the running API is; `NotRunningError` when nothing runs."""
     facts = settings.run_folder / "children.json"
     if settings.api_port:
         return f"http://{settings.api_host}:{settings.api_port}"
@@ -49,7 +50,7 @@ def call(settings: Settings, method: str, path: str, body: dict[str, Any] | None
     try:
         answer = httpx2.request(
             method,
-            f"{_address(settings)}{path}",
+            f"{address(settings)}{path}",
             json=body,
             headers={"Authorization": f"Bearer {key}"},
             timeout=15,

@@ -12,13 +12,13 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from teikei.caller import Api, RefusedStep
-from teikei.scenes import COMPANY_FACTS, ROUTES, Scene, SceneError, Step, resolved
+from teikei.scenes import ASKS, COMPANY_FACTS, READS, ROUTES, Scene, SceneError, Step, resolved
 
 PRODUCED_WITHIN = 20.0
 """Seconds until what a step speaks of has been produced."""
@@ -61,6 +61,12 @@ class Player:
     alliance: str = ""
     now: datetime | None = None
     settled: bool = True
+    handed: Mapping[str, Any] = field(default_factory=dict)
+    """The paper that was handed in last."""
+    candidates: dict[str, str] = field(default_factory=dict)
+    """Alliances of a selection by candidate."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What the scene kept, by name."""
 
     @property
     def first(self) -> Member:
@@ -72,13 +78,74 @@ class Player:
         for step in self.scene.steps:
             self.report(step, self.now)
             try:
-                self._clock(step.clock) if step.clock else self._act(step)
+                self._step(step)
             except (RefusedStep, SceneError) as refusal:
                 if self.refusals is None or not self.alliance:
                     raise
                 self.refusals.append(refusal)
         self._clock(self.now)
         return self
+
+    def _step(self, step: Step) -> None:
+        if step.paper:
+            self.handed = self._hand_in(step, step.paper)
+        elif step.workbook:
+            self._import(step, step.workbook)
+        elif step.clock:
+            self._clock(step.clock)
+        elif step.keep:
+            self._keep(step)
+        elif step.ask:
+            self._ask(step)
+        elif step.candidate:
+            self._turn_to(self.members[step.candidate].id)
+        else:
+            self._act(step)
+
+    def _keep(self, step: Step) -> None:
+        """What a company reads now."""
+        self._clock(self.now)
+        path = READS[step.keep].format_map(_Places(self, step))
+        self.kept[step.name] = self.api.get(path, self.members[step.by[0]].secret)
+
+    def _ask(self, step: Step) -> None:
+        """Something in several alliances at once; its orders are done when the clock has been waited for."""
+        self._clock(self.now)
+        alias = step.by[0]
+        body = resolved(step.body, lambda name: self._value(name, step, alias, 0))
+        key = f"{self.scene.slug}:{step.number}:{alias}"
+        told = self.kept[step.name] = self.api.post(ASKS[step.ask], self.members[alias].secret, body, key)
+        if step.ask == "selections":
+            self.candidates = {one["candidate"]: one["alliance"] for one in told["candidates"]}
+            self._turn_to(next(iter(self.candidates)))
+        self._clock(self.now)
+
+    def _turn_to(self, candidate: str) -> None:
+        """The scene goes on in the alliance with this candidate, whose clock comes along."""
+        self._clock(self.now)
+        self.alliance = self.candidates[candidate]
+        clock = self.api.get(f"/v1/alliances/{self.alliance}/clock", self.first.secret)["now"]
+        self.now = max(filter(None, (self.now, datetime.fromisoformat(clock))))
+
+    def _hand_in(self, step: Step, paper: Path) -> Mapping[str, Any]:
+        """{name, sha256, size} of a signed paper that the system keeps from now on."""
+        key = f"{self.scene.slug}:{step.number}:{paper.name}"
+        secret = self.members[step.by[0]].secret
+        return self.api.send("/v1/files", secret, paper.read_bytes(), key, name=paper.name)
+
+    def _import(self, step: Step, workbook: Path) -> None:
+        """Hand in a workbook with its signed files, and confirm what the dry run shows; the first alliance is read on."""
+        secret, stamp = self.members[step.by[0]].secret, f"{self.scene.slug}:{step.number}"
+        for paper in sorted((workbook.parent / "papers").iterdir()):
+            self._hand_in(step, paper)
+        since = step.clock.isoformat() if step.clock else ""
+        made = self.api.send("/v1/imports", secret, workbook.read_bytes(), stamp, sandbox_from=since)
+        place = f"/v1/imports/{made['id']}"
+        while not self.api.post(f"{place}/confirmation", secret, {}, str(uuid.uuid4()))["done"]:
+            pass
+        told = self.kept["import"] = self.api.get(place, secret)
+        self.alliance = next(row["alliance"] for row in told["rows"] if row["alliance"])
+        self._clock(step.clock)
 
     def _clock(self, to: datetime | None) -> None:
         """Move the clock; to where it stands: wait until all that was said has had its effects."""
@@ -144,9 +211,11 @@ class Player:
             "evidence": lambda: hashlib.sha256(stamp.encode()).hexdigest(),
             "reference": lambda: f"稟議第{self.now.year if self.now else 0}-{step.number:04d}号",
             "parties": self._parties,
+            "party": lambda: next(p for p in self._parties() if p["company"] == self.members[rest].id),
             "attendees": lambda: [
                 {"company": m.id, "people": m.facts["people"]} for m in self.members.values()
             ],
+            "file": lambda: dict(self.handed),
             "recorded": lambda: self.entered_for(step.to, alias),
             "all_yes": lambda: [{"company": m.id, "choice": "yes"} for m in self.members.values()],
         }
@@ -235,12 +304,19 @@ class Player:
         (folder / "timeline.json").write_text(
             json.dumps(self.timeline(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
+        for name, shown in self.kept.items():
+            (folder / f"{name}.json").write_text(
+                json.dumps(shown, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            )
         for paper in self.api.rows(f"{home}/papers", self.first.secret):
             (folder / "documents" / paper["name"]).write_bytes(
                 self.api.content(f"/v1/papers/{paper['sha256']}", self.first.secret)
             )
-        for member in self.members.values():
+        parties = {p["company"] for p in self.api.get(home, self.first.secret)["parties"]}
+        for member in (m for m in self.members.values() if m.id in parties):
             for mail in self.api.rows(f"{home}/outbox", member.secret):
+                if mail["carrier"]:  # it stands in the message of another one
+                    continue
                 (folder / "mail" / f"{mail['id']}.eml").write_bytes(
                     self.api.content(f"/v1/outbox/{mail['id']}.eml", member.secret)
                 )

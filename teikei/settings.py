@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     )
     """`host:port` of a Temporal server; empty: the embedded one."""
     temporal_namespace: str = "default"
+    worker_metrics: str = ""
+    """`host:port` at which the worker shows its figures in the text format of Prometheus; empty: nowhere."""
+    worker_cache: int = 1000
+    """How many matters the worker keeps in memory; the others are replayed from their history when spoken to."""
+    company_key: str = ""
+    """API key of the company for which `teikei import` speaks."""
     api_host: str = "127.0.0.1"
     api_port: int = 0
     """0: a free port, written to `home/run`."""

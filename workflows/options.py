@@ -35,4 +35,4 @@ DELIVERY_RETRY = RetryPolicy(
 TURN_EVENTS = 1000
 """Events after which a run turns (continue-as-new); far below the server's own limits, cheap to replay."""
 TURN_AGE = timedelta(days=180)
-"""No run is older than this, so neither is the code that it was begun with."""
+"""A run that is older turns when something wakes it next; a matter that sleeps through may grow older, at no cost."""

@@ -14,7 +14,9 @@ from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
 from api.routers.alliances import ACT, Company, Word
 from teikei.domain.agreement.force import RefuseRenewal, Sign
+from teikei.domain.agreement.renewal import RecordNoticeSent
 from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
+from teikei.domain.agreement.uploading import UploadSigned
 
 router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=GuardedRoute)
 
@@ -22,6 +24,7 @@ Agreement = Annotated[Call, Depends(require(COMPANY, matter("agreement")))]
 AllianceId = Annotated[
     str, Query(pattern="^(aln_[a-z2-7]{26})?$", description="Only those of this alliance.")
 ]
+Years = Annotated[int, Query(ge=1, le=10, description="How many years from the first day of the term.")]
 
 
 @router.get("", response_model=Listed)
@@ -54,6 +57,15 @@ async def agreements_versions_list(call: Agreement, window: Paged) -> Response:
     return window.answer(page)
 
 
+@router.get(
+    "/{id}/rehearsal", responses={429: {"description": "Others are being lived; again after `Retry-After`."}}
+)
+async def agreements_rehearsal_get(call: Agreement, years: Years = 5) -> Response:
+    """Live the draft some years on a throw-away clock: what silence, a tie, a loss and an insolvency would lead to."""
+    lived = await run_in_threadpool(call.services.reads.rehearsal, call.subject, call.id, years)
+    return shown(lived)
+
+
 @router.post("/{id}/revisions", **ACT)
 async def agreements_revisions_create(call: Agreement, body: Revise) -> Response:
     """Put new terms on the table; an approval of the old bytes is void."""
@@ -78,7 +90,21 @@ async def agreements_signatures_create(call: Agreement, body: Sign) -> Response:
     return await say(call, body)
 
 
+@router.post("/{id}/notices-sent", **ACT)
+async def agreements_notices_sent_create(call: Agreement, body: RecordNoticeSent) -> Response:
+    """Record that the own company's refusal of renewal is on its way: to whom, how, when."""
+    return await say(call, body)
+
+
+@router.post("/{id}/signed-papers", **ACT)
+async def agreements_signed_papers_create(call: Agreement, body: UploadSigned) -> Response:
+    """Hand in the NDA that all parties signed elsewhere; its file was handed in before. Every other party can contest it."""
+    held = call.services.imports.held
+    await run_in_threadpool(held, call.subject, body.contract.file, "/contract/file/sha256")
+    return await say(call, body)
+
+
 @router.post("/{id}/renewal-refusals", **ACT)
 async def agreements_renewal_refusals_create(call: Agreement, body: RefuseRenewal) -> Response:
-    """Record that the own company's refusal of renewal has arrived."""
+    """Record that the own company's refusal of renewal has arrived, at all others or party by party (`to`)."""
     return await say(call, body)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Page
-from api.answers import lines
+from api.answers import lines, shown
 from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged, Window
 from api.problems import BadParameter
@@ -97,6 +97,33 @@ async def alliances_action_results_list(call: Alliance, window: Paged) -> Respon
     """Action items that are done; `open` are those that are not."""
     page = await _page(window, call.services.reads.items, call.subject, call.id, "action")
     return window.answer(page, open=call.seen["actions"])
+
+
+@router.get("/{id}/obligations", response_model=Listed)
+async def alliances_obligations_list(call: Alliance, window: Paged) -> Response:
+    """Occurrences of obligations that are over, and how; `open` are the obligations that stand."""
+    page = await _page(window, call.services.reads.items, call.subject, call.id, "obligation")
+    return window.answer(page, open=call.seen["obligations"])
+
+
+@router.get("/{id}/health-checks", response_model=Listed)
+async def alliances_health_checks_list(call: Alliance, window: Paged) -> Response:
+    """Health checks that are closed, statement by statement; `open` is the one that is answered now."""
+    page = await _page(window, call.services.reads.items, call.subject, call.id, "health_check")
+    return window.answer(page, open=call.seen["health_check"], trend=call.seen["health"])
+
+
+@router.get("/{id}/events", response_model=Listed)
+async def alliances_events_list(call: Alliance, window: Paged) -> Response:
+    """Company events that are over; `open` are those that wait for their day, for answers or for a review."""
+    page = await _page(window, call.services.reads.items, call.subject, call.id, "event")
+    return window.answer(page, open=call.seen["events"])
+
+
+@router.get("/{id}/leaving", responses={409: {"description": "No main agreement is in force."}})
+async def alliances_leaving_get(call: Alliance) -> Response:
+    """If we left today: the last days for notices, the earliest end, money, checklist, what survives, what is owed."""
+    return shown(await run_in_threadpool(call.services.reads.leaving, call.subject, call.id))
 
 
 @router.get("/{id}/timeline", response_model=Listed)

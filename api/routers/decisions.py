@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import say, shown
@@ -14,11 +14,15 @@ from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
 from api.routers.agreements import AllianceId
 from api.routers.alliances import ACT, Company, Word
+from teikei.domain.decision.approving import DecideInternalApproval, SubmitInternalApproval
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval, Recuse
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=GuardedRoute)
 
 Decision = Annotated[Call, Depends(require(COMPANY, matter("decision")))]
+Name = Annotated[
+    str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="A person, as on the API key.")
+]
 
 
 @router.get("", response_model=Listed)
@@ -60,6 +64,28 @@ async def decisions_comments_create(call: Decision, body: Comment) -> Response:
 @router.post("/{id}/internal-approvals", **ACT)
 async def decisions_internal_approvals_create(call: Decision, body: RecordInternalApproval) -> Response:
     """Say where the own company's approval stands; its reference stays the company's own."""
+    return await say(call, body)
+
+
+@router.get("/{id}/approval-route")
+async def decisions_approval_route(call: Decision, person: Name = "") -> Response:
+    """The own company's route for this decision as of today: who is asked, who stands in, what would block.
+
+    Before a submission: as if `person` (else the caller) proposed it now.
+    """
+    reads = call.services.reads
+    return JSONResponse(await run_in_threadpool(reads.approval_route, call.subject, call.id, person))
+
+
+@router.post("/{id}/approval-requests", **ACT)
+async def decisions_approval_requests_create(call: Decision, body: SubmitInternalApproval) -> Response:
+    """Put the decision before the own company's approval route; after a return, once more."""
+    return await say(call, body)
+
+
+@router.post("/{id}/approval-requests/answers", **ACT)
+async def decisions_approval_answers_create(call: Decision, body: DecideInternalApproval) -> Response:
+    """Approve or return at the open step of the own company's route; the names stay the company's own."""
     return await say(call, body)
 
 

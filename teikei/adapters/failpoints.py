@@ -2,7 +2,7 @@
 
 `TEIKEI_FAILPOINT="name:kill"` or `"name:sleep:SECONDS"`, read once; without it
 every call is a no-op.  Names: commit.before, commit.after, api.before_answer,
-outbox.before_send, mail.after_send.
+outbox.before_send, mail.after_send, orders.before.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 NAMES = frozenset(
     {"commit.before", "commit.after", "api.before_answer", "outbox.before_send", "mail.after_send"}
+    | {"orders.before"}
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 
 from teikei.domain.act import Mail
+from teikei.domain.reasons import sentences, unpacked
 from teikei.domain.texts import catalogue, say, word
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -34,14 +36,58 @@ def wording(mail: Mail) -> tuple[str, str]:
     language, values = mail.language, mail.values
     title = values.get("title" if language == "ja" else "title_en") or values.get("title", "")
     what = str(values.get("what", ""))
-    shown: dict[str, Any] = {name: line(value) for name, value in values.items() if isinstance(value, str)}
+    said = {name: line(value) for name, value in values.items() if isinstance(value, str)}
+    shown: dict[str, Any] = {"safe_day": "", **said}  # mails of older days have no safe day
     shown |= {"name": line(mail.name, 120), "title": line(title, BODY_TITLE)}
+    shown |= {"why": _why(language, values.get("why"))}
     shown |= {"item": line(word(language, what, "item")), "silence": _silence(language, what)}
     if mail.invitation:
         shown |= {"starts": _starts(language, mail.invitation.starts), "minutes": mail.invitation.minutes}
     text = _templates(language).get_template(f"{mail.template}.{language}.txt.j2").render(shown)
     subject, _, body = text.partition("\n")
     return line(subject), body.strip("\n") + "\n"
+
+
+def digest(mails: Sequence[Mail], today: date) -> tuple[str, str]:
+    """(subject, body) of one mail for many items, the longest overdue first, in the language of the first mail.
+
+    Days count from `today`, the reader's day on which the message was fixed.
+    """
+    first, language = mails[0], mails[0].language
+    items = sorted(
+        (_item(language, mail, today) for mail in mails), key=lambda i: (i["deadline"], i["title"], i["item"])
+    )
+    asked = {i["item"]: i["silence"] for i in items if i["silence"]}
+    shown = {
+        "name": line(first.name, 120),
+        "today": today.isoformat(),
+        "over": [i for i in items if i["left"] < 0],
+        "ahead": [i for i in items if i["left"] >= 0],
+        "silences": list(asked.items()),
+    }
+    text = _templates(language).get_template(f"digest.{language}.txt.j2").render(shown)
+    subject, _, body = text.partition("\n")
+    return line(subject), body.strip("\n") + "\n"
+
+
+def _item(language: str, mail: Mail, today: date) -> dict[str, Any]:
+    """One line of a digest: what is asked where, until when, and the days that are left (negative: over)."""
+    values = mail.values
+    what = str(values.get("what", mail.template))
+    deadline = str(values.get("deadline") or values.get("legal_last_day") or "")
+    title = values.get("title" if language == "ja" else "title_en") or values.get("title", "")
+    return {
+        "title": line(title, BODY_TITLE),
+        "item": line(word(language, what, "item")),
+        "deadline": deadline,
+        "left": (date.fromisoformat(deadline) - today).days if deadline else 0,
+        "silence": _silence(language, what) or _known(language, f"digest.{mail.template}"),
+    }
+
+
+def _why(language: str, packed: object) -> list[str]:
+    """The reasons of a date, one sentence each; empty where the mail carries none."""
+    return sentences(language, unpacked(packed)) if isinstance(packed, list) else []
 
 
 def line(value: object, most: int = 400) -> str:
@@ -74,7 +120,10 @@ def _starts(language: str, at: datetime) -> str:
 
 def _silence(language: str, what: str) -> str:
     """What happens when the silence lasts; the item without its number names it."""
-    code = f"silence.{what.rstrip('0123456789').rstrip('-')}"
+    return _known(language, f"silence.{what.rstrip('0123456789').rstrip('-')}")
+
+
+def _known(language: str, code: str) -> str:
     return say(language, code) if code in catalogue(language) else ""
 
 
@@ -84,6 +133,7 @@ def _templates(language: str) -> jinja2.Environment:
     environment = jinja2.Environment(  # noqa: S701
         loader=jinja2.FileSystemLoader(str(files("templates").joinpath("mail"))),
         undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
     )
     environment.globals["day"] = lambda iso: day(language, iso)
     environment.globals["short"] = lambda title: line(title, SUBJECT_TITLE)

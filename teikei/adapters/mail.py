@@ -2,17 +2,18 @@
 
 What it says is made in `letters`: nothing that a person wrote reaches a header
 or a line of its own, text is flattened to one clean line first.  The Message-ID is the outbox id, so a repeat after a crash can be told from a second
-mail (SMTP cannot promise exactly once).  RFC 5322, 5545, 5546, 6047, 6531.
+mail (SMTP cannot promise exactly once).  A mail that shows others beside itself is a digest.  RFC 5322, 5545, 5546, 6047, 6531.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -24,7 +25,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 from pydantic import TypeAdapter
 
 from activities.record import Sent
-from teikei.adapters.letters import line, wording
+from teikei.adapters.letters import ZONE, digest, line, wording
 from teikei.domain.act import Invitation, Mail
 from teikei.domain.errors import Unavailable
 
@@ -55,13 +56,35 @@ class Row(Protocol):
     def payload(self) -> str: ...
     @property
     def status(self) -> str: ...
+    @property
+    def fixed_at(self) -> datetime | None:
+        """As of when a digest says what it says."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Payloads of the mails that this one shows beside its own."""
+
+
+class Fixed(Protocol):
+    """A row as it is to be handed over now, for good; or the status for which there is nothing to hand over."""
+
+    @property
+    def row(self) -> Row | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def again(self) -> bool:
+        """It was fixed before: an earlier try may have reached its reader."""
 
 
 class Queue(Protocol):
     """Where the rows are."""
 
-    def mail(self, outbox: str, /) -> Row:
-        """The row; `Unknown` when there is none."""
+    def fix(self, outbox: str, /) -> Fixed:
+        """What the mail says from now on, if it may leave; `Unknown` when there is none."""
+
+    def failed(self, outbox: str, reason: str, /, *, release: bool, refused: bool) -> None:
+        """A try came to nothing. `release`: it certainly did not arrive and may be made anew; `refused`: by an answer."""
 
     def close(self, outbox: str, status: str, detail: str, /) -> None:
         """Note how the delivery ended: sent, kept or dead."""
@@ -106,15 +129,19 @@ class Mailer:
         self._failpoint = failpoint or (lambda _name: None)
 
     async def deliver(self, outbox: str) -> Sent:
-        """Hand one row to SMTP: `sent`, `kept` without SMTP, `dead` when it was refused for good.
+        """Hand one row to SMTP: `sent`, `kept` without SMTP, `dead` when it was refused for good; else what became of
+        it meanwhile: `waits` for its hour in the outbox, `joined` another one, `obsolete`.
 
         Raises `Unavailable` (mail.unavailable) for everything that may pass.
         A row that is sent already is not sent again; re-sending opens the row first.
         """
-        row = await asyncio.to_thread(self._queue.mail, outbox)
-        if row.status == "sent":
-            return Sent(status="sent")
-        sent = await self._hand_over(row) if self._settings.host else Sent(status="kept")
+        fixed = await asyncio.to_thread(self._queue.fix, outbox)
+        if fixed.row is None:
+            return Sent(status=fixed.status)
+        if self._settings.host:
+            sent = await self._hand_over(fixed.row, again=fixed.again)
+        else:
+            sent = Sent(status="kept")
         await asyncio.to_thread(self._queue.close, outbox, sent.status, sent.detail)
         return sent
 
@@ -126,23 +153,36 @@ class Mailer:
         """The message as RFC 5322 bytes with CRLF; equal for equal rows."""
         return eml(row, self._settings)
 
-    async def _hand_over(self, row: Row) -> Sent:
-        sender, recipient = self._settings.from_address.addr_spec, _recipient(_mail(row)).addr_spec
-        content = self.eml(row)
+    async def _hand_over(self, row: Row, *, again: bool) -> Sent:
+        sender = self._settings.from_address.addr_spec
+        recipients = [who.addr_spec for who in (_recipient(_mail(row)), *_copies(row))]
+        content, accepted = self.eml(row), False
         self._failpoint("outbox.before_send")
         try:
             async with self._client() as smtp:
                 options = ["BODY=8BITMIME"] if smtp.supports_extension("8bitmime") else []
-                if not recipient.isascii():
+                if not "".join(recipients).isascii():
                     options.append("SMTPUTF8")
-                await smtp.sendmail(sender, [recipient], content, mail_options=options)
+                await smtp.sendmail(sender, recipients, content, mail_options=options)
+                accepted = True
         except (aiosmtplib.SMTPException, OSError) as error:
             reason = refused(error)
-            if reason is None:
-                raise Unavailable("mail.unavailable", detail=line(str(error), 200)) from error
-            return Sent(status="dead", detail=reason)
+            if reason is None and not accepted:
+                await self._later(row.id, error, again=again)
+            if not accepted:
+                return Sent(status="dead", detail=str(reason))
         self._failpoint("mail.after_send")
         return Sent(status="sent")
+
+    async def _later(self, outbox: str, error: Exception, *, again: bool) -> None:
+        """It may pass. Only what surely never arrived may say something else the next time, under the same id."""
+        detail = line(str(error), 200)
+        release = not again and surely_not_accepted(error)
+        note = functools.partial(
+            self._queue.failed, outbox, detail, release=release, refused=answered(error) and not login(error)
+        )
+        await asyncio.to_thread(note)
+        raise Unavailable("mail.unavailable", detail=detail) from error
 
     def _client(self) -> aiosmtplib.SMTP:
         s = self._settings
@@ -169,16 +209,36 @@ def refused(error: Exception) -> str | None:
     return None
 
 
+def answered(error: Exception) -> bool:
+    """Did the server say no, rather than nothing?"""
+    kinds = (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused)
+    return isinstance(error, kinds) and not isinstance(error, aiosmtplib.SMTPConnectError)
+
+
+def surely_not_accepted(error: Exception) -> bool:
+    """Never connected, or answered with a no. Of silence after that nobody can tell."""
+    return answered(error) or isinstance(error, (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPNotSupported))
+
+
+def login(error: Exception) -> bool:
+    """An answer about our own login or greeting, not about this mail."""
+    ours = isinstance(error, (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPHeloError))
+    return ours or getattr(error, "code", 0) in LOGIN_NEEDED
+
+
 def eml(row: Row, settings: MailSettings) -> bytes:
     """The message of a row; see `Mailer.eml`."""
     mail = _mail(row)
-    subject, body = wording(mail)
-    to = _recipient(mail)
-    message = EmailMessage(policy=_ASCII if to.addr_spec.isascii() else _UTF8)
+    subject, body = _said(row)
+    to, copies = _recipient(mail), _copies(row)
+    plain = "".join(who.addr_spec for who in (to, *copies)).isascii()
+    message = EmailMessage(policy=_ASCII if plain else _UTF8)
     message["Message-ID"] = f"<{row.id}@{settings.domain}>"
-    message["Date"] = row.at.astimezone(UTC)
+    message["Date"] = ((row.fixed_at if row.shown else None) or row.at).astimezone(UTC)
     message["From"] = settings.from_address
     message["To"] = to
+    if copies:
+        message["Cc"] = copies
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body, cte="8bit")
@@ -187,15 +247,21 @@ def eml(row: Row, settings: MailSettings) -> bytes:
         message.add_alternative(event.decode(), subtype="calendar", cte="8bit", params={"method": "REQUEST"})
         message.add_attachment(event, maintype="application", subtype="ics", filename="invitation.ics")
     message["Content-Language"] = mail.language
-    digest = hashlib.sha256(row.id.encode()).hexdigest()[:24]
+    mark = hashlib.sha256(row.id.encode()).hexdigest()[:24]
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
-        part.set_boundary(f"teikei-{digest}-{number}")
+        part.set_boundary(f"teikei-{mark}-{number}")
     return message.as_bytes()
 
 
 def subject_of(row: Row) -> str:
     """The subject of a row, for lists."""
-    return wording(_mail(row))[0]
+    return _said(row)[0]
+
+
+def _said(row: Row) -> tuple[str, str]:
+    """(subject, body): of a single mail, or of a digest as of the day on which it was fixed."""
+    mail = _mail(row)
+    return digest([mail, *_beside(row)], _day(row)) if row.shown else wording(mail)
 
 
 def ics(mail: Mail, invitation: Invitation, row: Row, settings: MailSettings, summary: str) -> bytes:
@@ -228,6 +294,23 @@ def ics(mail: Mail, invitation: Invitation, row: Row, settings: MailSettings, su
 
 def _mail(row: Row) -> Mail:
     return _MAIL.validate_python(json.loads(row.payload), extra="ignore")
+
+
+def _beside(row: Row) -> list[Mail]:
+    """The mails that a digest shows beside its own."""
+    return [_MAIL.validate_python(json.loads(payload), extra="ignore") for payload in row.shown]
+
+
+def _day(row: Row) -> date:
+    """The local day on which a message was fixed."""
+    return (row.fixed_at or row.at).astimezone(ZONE).date()
+
+
+def _copies(row: Row) -> tuple[Address, ...]:
+    """Who stands in for the recipient on the day of the message."""
+    found = [c for mail in (_mail(row), *_beside(row)) for c in mail.copies if c.first <= _day(row) <= c.last]
+    known = {c.address: _address(c.name, c.address) for c in found if c.address != _mail(row).address}
+    return tuple(known[address] for address in sorted(known))
 
 
 def _recipient(mail: Mail) -> Address:

@@ -7,6 +7,7 @@ with an error, is a fault of its cell.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -15,21 +16,29 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from teikei.domain.errors import Invalid
-from teikei.domain.imports import MOST, Cell, Sheet
+from teikei.domain.imported import Cell, Sheet
+from teikei.domain.imports import MOST
 
 MOST_BYTES = 5 << 20
-MOST_UNPACKED = 50 << 20
+MOST_UNPACKED = 16 << 20
 DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 WIDEST = 60
 """Columns that are looked at."""
+MOST_ROWS = 10 * MOST
+"""Rows of all sheets that are looked at, empty ones too: a few bytes can name a row a thousand million rows below."""
 
 
 def sheets(content: bytes) -> tuple[Sheet, ...]:
-    """The sheets of a workbook. `Invalid("import.too_large")`, `Invalid("import.not_a_workbook")`."""
+    """The sheets of a workbook. `Invalid("import.…")`: `too_large`, `too_many_rows`, `not_a_workbook`."""
     _weighed(content)
+    left = iter(range(MOST_ROWS))
     try:
         values, formulas = (_opened(content, values=values) for values in (True, False))
-        return tuple(Sheet(name=one.title, rows=_rows(one, formulas[one.title])) for one in values.worksheets)
+        return tuple(
+            Sheet(name=one.title, rows=_rows(one, formulas[one.title], left)) for one in values.worksheets
+        )
+    except Invalid:
+        raise
     except Exception as error:  # a foreign file may break its reader anywhere
         raise Invalid("import.not_a_workbook") from error
 
@@ -53,11 +62,13 @@ def _weighed(content: bytes) -> None:
         raise Invalid("import.not_a_workbook")
 
 
-def _rows(values: Any, formulas: Any) -> tuple[tuple[Cell, ...], ...]:
+def _rows(values: Any, formulas: Any, left: Iterator[int]) -> tuple[tuple[Cell, ...], ...]:
     """Rows that hold anything; one more than may be, so that too many are seen."""
     found: list[tuple[Cell, ...]] = []
     both = zip(values.iter_rows(max_col=WIDEST), formulas.iter_rows(max_col=WIDEST), strict=True)
     for number, (shown, meant) in enumerate(both, start=1):
+        if next(left, None) is None:
+            raise Invalid("import.too_many_rows", most=MOST)
         row = tuple(
             _cell(f"{get_column_letter(i)}{number}", *two)
             for i, two in enumerate(zip(shown, meant, strict=True), start=1)

@@ -38,6 +38,8 @@ class Paragraph:
     number: int | None
     text: str
     items: tuple[Item, ...] = ()
+    place: Align | None = None
+    """Where a line of a letter stands (日付, 宛名, 敬具, 記); None: as its style says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Block markdown of a rendered clause → 項, 号, イロハ and tables.
 
 The shapes are those of the clause format: ``1. `` begins a 項, an indented
-``- `` a 号, a deeper one an イロハ, ``|`` a table row. The printed numbers are
+``- `` a 号, a deeper one an イロハ, ``|`` a table row; in a letter ``<``, ``><`` and
+``>`` put a line to the left, the middle and the right. The printed numbers are
 counted here and never taken from the file, so a 項 that a condition drops
 leaves no gap. One 項 alone carries no number (the customary modern layout).
 """
@@ -31,6 +32,8 @@ IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラム�
 """Order of the third level in Japanese statutes and contracts."""
 
 _PARAGRAPH = re.compile(r"\d{1,2}\.\s+(.+)")
+_PLACED = re.compile(r"(><|<|>)\s+(.+)")
+_PLACES: dict[str, Align] = {"<": "left", "><": "center", ">": "right"}
 _ITEM = re.compile(r"( *)-\s+(.+)")
 _RULE = re.compile(r"\|(\s*:?-{3,}:?\s*\|)+")
 _SUB_INDENT = 4
@@ -46,6 +49,7 @@ class _Item:
 class _Paragraph:
     text: str
     items: list[_Item] = field(default_factory=list)
+    place: Align | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ def _take(line: str, found: list[_Paragraph | _Table], clause: str, *, plain: bo
             last.items[-1].children.append(_text(match[2], clause))
         else:
             raise _layout(clause, line)
+    elif plain and (match := _PLACED.fullmatch(line)):
+        found.append(_Paragraph(_text(match[2], clause), place=_PLACES[match[1]]))
     elif plain:
         found.append(_Paragraph(_text(line, clause)))
     else:
@@ -146,6 +152,7 @@ def _paragraph(block: _Paragraph, number: int | None) -> Paragraph:
             )
             for index, item in enumerate(block.items, 1)
         ),
+        block.place,
     )
 
 
@@ -174,4 +181,4 @@ def _polished(part: Paragraph | Table) -> Paragraph | Table:
         )
         for item in part.items
     )
-    return Paragraph(part.number, clean(part.text), items)
+    return Paragraph(part.number, clean(part.text), items, part.place)

@@ -54,6 +54,7 @@ _AMBIGUOUS = re.compile("([°±×÷§¶′″‥…‘’“”†‡※←-⇿�
 follows the hint; LibreOffice takes the Latin face, which may lack the glyph."""
 
 _BEFORE_TABLE = '<w:keepNext/><w:spacing w:after="60"/>'
+_PLACED = '<w:ind w:left="0" w:firstLine="0"/><w:jc w:val="{}"/>'
 _TABLE_INDENT = 2 * CHAR
 _CELL_PADDING = 220
 _HALF_WIDTH = 112
@@ -146,7 +147,8 @@ def _body(body: Body, style: str) -> Iterator[str]:
 def _paragraph(block: Paragraph, style: str, keep: str) -> Iterator[str]:
     """項 with its 号 and イロハ; `keep` holds the line above a table on its page."""
     if block.number is None:
-        yield paragraph(style, block.text, extra=keep)
+        placed = _PLACED.format(block.place) if block.place else ""
+        yield paragraph(style, block.text, extra=keep + placed)
     else:
         yield paragraph("KouNumbered", f"{block.number}\t{block.text}", extra=keep)
     for item in block.items:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from teikei.domain.errors import Conflict
 
 if TYPE_CHECKING:
+    from teikei.domain.company_events import NewFacts
     from teikei.domain.matter import Matter
 
 S = TypeVar("S", bound="Matter")
@@ -59,6 +60,8 @@ class Entry:
     subjects: tuple[str, ...] = ()
     values: dict[str, Value] = field(default_factory=dict)
     private_to: tuple[str, ...] = ()
+    unnamed: bool = False
+    """The record names the company that acted, not its person or key: that is the company's own business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,16 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Who stands in for the recipient from day to day (both counted, local) and gets the mail too."""
+
+    name: str
+    address: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One mail intent: (item, offset, recipient) at most once."""
 
@@ -91,6 +104,7 @@ class Mail:
     item: str
     values: dict[str, Value] = field(default_factory=dict)
     invitation: Invitation | None = None
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +125,8 @@ class Paper:
     kind: str
     name: str
     size: int
+    matter: str = ""
+    """Whose paper it is; empty: that of the matter that the act was said to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +142,8 @@ class Outcome(Generic[S]):
     papers: tuple[Paper, ...] = ()
     created: tuple[str, ...] = ()
     """Ids or names of what the act made, for the receipt."""
+    facts: NewFacts | None = None
+    """Facts of a company that the directory follows."""
 
 
 Handler = Callable[[Any, Any, datetime], "Outcome[Any]"]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.errors import Invalid
 from teikei.domain.fields import Count, Day, Line, at_most, text
-from teikei.domain.terms import STRICT, Share, SubjectRule, Terms
+from teikei.domain.terms import STRICT, AsSigned, Share, SubjectRule, Terms
 
 Words = Annotated[str, text(2000)]
 """Words of an article, in one line: they stand in a cell of the paper's table."""
@@ -130,7 +130,8 @@ class AmendmentTerms:
                 raise Invalid("amendment.twice", f"/changes/{i}", what=f"change_{change.what}")
             if change.same(self.base):
                 raise Invalid("amendment.nothing", f"/changes/{i}")
-        amended(self.base, self.changes).check(companies, form, today)
+        elsewhere = isinstance(self.base.special, AsSigned)
+        amended(self.base, self.changes).check(companies, form, today, elsewhere=elsewhere)
 
 
 def amended(terms: Terms, changes: tuple[Change, ...]) -> Terms:

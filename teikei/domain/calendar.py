@@ -22,6 +22,7 @@ from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from teikei.domain.days import ONE_DAY, Reason, add_months, has_corresponding_day
+from teikei.domain.elapsed import counted
 from teikei.domain.matter import DayKind, Due, Matter, Slide, Step, Wait
 
 OPENING = time(9, 0)
@@ -32,6 +33,7 @@ YEAR_END = BANK_YEAR_END | {(12, 29), (12, 30)}
 """年末年始 as most contracts define it (month, day)."""
 
 S = TypeVar("S", bound=Matter)
+_SECOND = timedelta(seconds=1)
 _SHORT = {"day": "d", "business_day": "bd", "bank_day": "bank", "month": "m"}
 _COUNTED: dict[str, DayKind] = {"business_day": "business_day", "bank_day": "bank_day"}
 
@@ -99,6 +101,24 @@ class Calendar:
         """09:00 local on that day, as UTC."""
         return datetime.combine(day, OPENING, ZoneInfo(self.zone)).astimezone(UTC)
 
+    def midnight(self, day: date) -> datetime:
+        """00:00 local on that day, as UTC."""
+        return datetime.combine(day, time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+    def worked(self, since: datetime, until: datetime) -> int:
+        """Working time between two instants in whole seconds: business days count from 00:00 to 24:00 local.
+
+        Instants count by their whole second, so that parts of a time add up to the whole of it.
+        """
+        since, until = since.replace(microsecond=0), until.replace(microsecond=0)
+        seconds, day = 0, self.local_day(since)
+        while since < until:
+            following = self.midnight(day + ONE_DAY)
+            if self.is_business_day(day):
+                seconds += (min(until, following) - since) // _SECOND
+            since, day = following, day + ONE_DAY
+        return seconds
+
     def slide(self, day: date, slide: Slide, kind: DayKind = "business_day") -> date:
         if slide == "none":
             return day
@@ -158,8 +178,9 @@ def resolve(due: Due, calendar: Calendar) -> Due:
     return replace(due, at=calendar.opening(day), because=because, why=why)
 
 
-def settle(state: S, calendar: Calendar, now: datetime) -> S:
+def settle(state: S, calendar: Calendar, now: datetime, before: Matter | None = None) -> S:
     """Resolve every new due item; reminders whose day has passed already are not sent late.
+    The time that companies took since the state before is counted (elapsed.py).
 
     What belongs to a question (its reminders, its lapse) is explained by the question: a state is
     written with every act, so it does not carry the same way six times.
@@ -169,7 +190,7 @@ def settle(state: S, calendar: Calendar, now: datetime) -> S:
     fresh = {d.key for d in state.due if d.at is None}
     kept = tuple(d for d in resolved if not (d.drop_if_past and d.key in fresh and d.at and d.at <= now))
     waits = tuple(w if w.deadline else _wait_settled(w, calendar) for w in state.waits)
-    return replace(state, due=kept, waits=waits)
+    return counted(replace(state, due=kept, waits=waits), before, calendar.worked, now)
 
 
 def _terse(due: Due, asked: set[str]) -> Due:

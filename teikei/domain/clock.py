@@ -51,7 +51,7 @@ def _nudge(state: Matter, due: Due) -> Outcome[Any]:
     wait = state.wait(due.item)
     awaits = wait.awaits if wait else ()
     step = "remind" if due.what.startswith("remind-") else due.what
-    deadline = _day(wait.deadline if wait else None)
+    deadline = _day(state, wait.deadline if wait else None)
     entry = state.entry(
         f"due.{step}", due.item, item=due.item, offset=due.what, companies=list(awaits), because=due.because
     )
@@ -65,15 +65,16 @@ def _nudge(state: Matter, due: Due) -> Outcome[Any]:
             escalate=step == "escalate",
             what=due.item,
             deadline=deadline,
-            since=_day(wait.since if wait else None),
+            since=_day(state, wait.since if wait else None),
         )
         for c in awaits
     )
     return Outcome(state=state, entries=(entry,), mails=mails)
 
 
-def _day(at: datetime | None) -> str:
-    return at.date().isoformat() if at else ""
+def _day(state: Matter, at: datetime | None) -> str:
+    """The day on the calendars of the parties: their morning is the evening before in UTC."""
+    return state.local_day(at).isoformat() if at else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from teikei.domain.act import Act, Actor, Outcome, Tell, rule
+from teikei.domain.agreement.renewal import unrefused
 from teikei.domain.agreement.state import IN_FORCE, ROUNDS, ROUNDS_DAYS, SIGNED, SIGNING, Agreement
 from teikei.domain.agreement.talks import SIGNING_DAYS
-from teikei.domain.alliance.diligence import SCORING_DAYS
-from teikei.domain.alliance.state import DILIGENCE, EXIT, NEGOTIATION, Alliance, OpenContest
+from teikei.domain.agreement.uploading import drafted_here
+from teikei.domain.alliance.announcing import unanswered
+from teikei.domain.alliance.diligence import SCORING_DAYS, gate_closed
+from teikei.domain.alliance.health import withdrawn
+from teikei.domain.alliance.owing import put_again, reopened
+from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, NEGOTIATION, Alliance, OpenContest
 from teikei.domain.allocation.state import INPUTS, Allocation
 from teikei.domain.clock import Drop
 from teikei.domain.decision.state import Decision
@@ -122,7 +127,13 @@ def _recusal(state: Decision, mine: Recorded, now: datetime) -> Undone:
 
 
 def _approval(state: Agreement, mine: Recorded, now: datetime) -> Undone:
-    """The vote approved the bytes that are being signed: back to the talks. Once all have signed it stands."""
+    """The vote approved the bytes that are being signed: back to the talks. Once all have signed it stands.
+
+    A no to renewal had a notice drafted: it is gone, unless it is on its way.
+    """
+    refusal = next((r for r in state.refusals if (r.decision, r.by) == (mine.matter, mine.company)), None)
+    if refusal:
+        return None if refusal.sent or refusal.arrived else _undone(unrefused(state, refusal))
     if mine.matter != state.approved_by or state.stage not in {SIGNING, SIGNED, IN_FORCE}:
         return _undone(state)  # nothing rests on it
     if state.stage != SIGNING:
@@ -153,6 +164,23 @@ def _signature(state: Agreement, mine: Recorded, now: datetime) -> Undone:
     if state.stage == SIGNING:
         return _undone(left.asked_again("signatures", mine.company))
     return _undone(left.ask("signatures", (mine.company,), now, Step(n=SIGNING_DAYS, unit="business_day")))
+
+
+def _upload(state: Agreement, mine: Recorded, now: datetime) -> Undone:
+    """The NDA was not signed elsewhere: it is drafted here, and due diligence waits for it."""
+    if state.elsewhere is None or state.elsewhere.how != "uploaded":
+        return _undone(state)  # another party contested it before
+    return _undone(drafted_here(state), state.moved("reopened", "contested"))
+
+
+def _waiver(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """Due diligence still runs: the alliance stands before its NDA again, which is then drafted."""
+    if state.stage == NDA or not state.waived:
+        return _undone(state)  # another party contested it before
+    if state.stage != DILIGENCE:
+        return None
+    closed = gate_closed(state)
+    return _undone(replace(closed.state, waived=state.waived[:-1]), *closed.tells)
 
 
 def _marks(state: Alliance, mine: Recorded, now: datetime) -> Undone:
@@ -192,6 +220,30 @@ def _exit_item(state: Alliance, mine: Recorded, now: datetime) -> Undone:
     return _undone(back.ask("exit", (mine.company,), now, Step(n=max(1, days), unit="day")))
 
 
+def _taking_on(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """Nothing of it is fulfilled or missed yet: the company is asked itself whether it takes the obligation on."""
+    again = put_again(state, mine, now)
+    return _undone(again) if again else None
+
+
+def _fulfilment(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """No later occurrence was passed and no review has talked about it: it is owed again."""
+    again = reopened(state, mine, now)
+    return _undone(again) if again else None
+
+
+def _health_answer(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """The check is open: the company answers itself."""
+    again = withdrawn(state, mine.company, mine.what)
+    return _undone(again) if again else None
+
+
+def _event_answer(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """Others still have to answer: the company answers itself."""
+    again = unanswered(state, mine.company, mine.what)
+    return _undone(again) if again else None
+
+
 def _amount(state: Allocation, mine: Recorded, now: datetime) -> Undone:
     """The inputs are open: the amount is gone. After that the split has the vote of all, the company's own too."""
     if state.stage != INPUTS:
@@ -215,11 +267,17 @@ UNDO: dict[tuple[str, str], Callable[[Any, Recorded, datetime], Undone]] = {
     ("agreement", "vote"): _approval,
     ("agreement", "recuse"): _approval,
     ("agreement", "sign"): _signature,
+    ("agreement", "upload_signed"): _upload,
+    ("alliance", "waive_gate"): _waiver,
     ("alliance", "score"): _marks,
     ("alliance", "share_scores"): _marks,
     ("alliance", "vote"): _go_no_go,
     ("alliance", "recuse"): _go_no_go,
     ("alliance", "tick_exit_item"): _exit_item,
+    ("alliance", "answer_obligation"): _taking_on,
+    ("alliance", "fulfil_obligation"): _fulfilment,
+    ("alliance", "answer_health_check"): _health_answer,
+    ("alliance", "answer_event"): _event_answer,
     ("allocation", "enter_amount"): _amount,
     ("allocation", "close_inputs"): _amount,
     ("allocation", "confirm_payment"): _payment,

@@ -17,6 +17,7 @@ from typing import Any, get_args
 from unicodedata import normalize
 
 from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, NEGOTIATION, OPERATION, SIGNING
+from teikei.domain.alliance.stating import MOST_MONTHS
 from teikei.domain.errors import Invalid
 from teikei.domain.fields import Currency, Email, Id, Line
 from teikei.domain.search import fold
@@ -31,6 +32,7 @@ _FIRST, _LAST = date(1900, 3, 1), date(2199, 12, 31)
 _WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _RATIO = re.compile(r"([0-9]{1,9})/([1-9][0-9]{0,8})")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+_BETWEEN = re.compile("[、,，]")
 _DECIMALS = 6
 """A share with more digits than these was worked out by the spreadsheet and is no exact ratio."""
 
@@ -139,7 +141,17 @@ def choice(codes: tuple[str, ...], family: str) -> Reader:
     return read
 
 
-_LINE, _NUMBER = _marked(Line), count(0, 600)
+def listed(read: Reader) -> Reader:
+    """Several values of one cell, with 、 or a comma between them."""
+
+    def each(value: object) -> tuple[Any, ...]:
+        return tuple(read(part) for part in _BETWEEN.split(_plain(value)))
+
+    return each
+
+
+_LINE, _ID, _NUMBER = _marked(Line), _marked(Id), count(0, 600)
+_YES_OR_NO = choice(("true", "false"), "word")
 ALLIANCES = (
     Column(name="key", read=_LINE),
     Column(name="name_ja", read=_LINE),
@@ -154,14 +166,33 @@ ALLIANCES = (
     Column(name="notice_months", read=_NUMBER, needed=False, empty=0),
     Column(name="currency", read=_marked(Currency), needed=False, empty="JPY"),
     Column(name="file", read=_LINE),
+    Column(name="period_months", read=count(1, 60), needed=False, empty=12),
+    Column(name="review_months", read=count(1, 60), needed=False, empty=3),
+    Column(name="nda_title", read=_LINE, needed=False),
+    Column(name="nda_signed_on", read=day, needed=False, empty=None),
+    Column(name="nda_effective_on", read=day, needed=False, empty=None),
+    Column(name="nda_until", read=day, needed=False, empty=None),
+    Column(name="nda_file", read=_LINE, needed=False),
 )
 PARTIES = (
     Column(name="key", read=_LINE),
-    Column(name="company", read=_marked(Id)),
+    Column(name="company", read=_ID),
     Column(name="role", read=_LINE),
     Column(name="share", read=share),
     Column(name="contact_name", read=_LINE),
     Column(name="contact_email", read=_marked(Email)),
     Column(name="escalation_name", read=_LINE),
     Column(name="escalation_email", read=_marked(Email)),
+    Column(name="off_platform", read=_YES_OR_NO, needed=False, empty="false"),
+)
+OBLIGATIONS = (
+    Column(name="key", read=_LINE),
+    Column(name="owner", read=_ID),
+    Column(name="person", read=_LINE),
+    Column(name="what", read=_LINE),
+    Column(name="basis", read=_LINE),
+    Column(name="first", read=day),
+    Column(name="every_months", read=count(0, MOST_MONTHS), needed=False, empty=0),
+    Column(name="evidence", read=_YES_OR_NO, needed=False, empty="false"),
+    Column(name="owed_to", read=listed(_ID), needed=False, empty=()),
 )

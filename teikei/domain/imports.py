@@ -8,95 +8,26 @@ exact or refused, so a cell that a spreadsheet made a date or a long decimal of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
+from dataclasses import dataclass
 from typing import Any
 
-from teikei.domain.errors import Invalid, Param
-from teikei.domain.import_cells import ALLIANCES, PARTIES, Column, head
+from teikei.domain.errors import Invalid
+from teikei.domain.import_cells import ALLIANCES, OBLIGATIONS, PARTIES, Column, head
+from teikei.domain.imported import (
+    Cell,
+    CellFault,
+    Imported,
+    ImportedObligation,
+    ImportedParty,
+    Parsed,
+    Place,
+    Sheet,
+)
 from teikei.domain.money import EXPONENTS
 from teikei.domain.texts import catalogue, say
 
 MOST = 2_000
 """Rows of a sheet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A value as the spreadsheet holds it: text, number, truth, day, instant or nothing."""
-
-    at: str
-    """Its address, for example `C7`."""
-    value: object = None
-    broken: bool = False
-    """An error, or a formula whose value was not saved."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """Rows of cells; the first one holds the heads of the columns. Rows without any value are not there."""
-
-    name: str
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellFault:
-    """What is wrong, and where; `cell` empty: the sheet as a whole."""
-
-    sheet: str
-    cell: str
-    code: str
-    params: Mapping[str, Param] = field(default_factory=dict)
-
-    def told(self, language: str, part: str = "title") -> str:
-        """The `title` or the `remedy` in a language."""
-        return say(language, f"errors.{self.code}.{part}", **self.params)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedParty:
-    """A party with its share and its people; the company is one of the directory."""
-
-    company: str
-    role: str
-    share: Fraction
-    contact_name: str
-    contact_email: str
-    escalation_name: str
-    escalation_email: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """An alliance as it stood when it came in, with the contract that was signed before."""
-
-    key: str
-    """The number under which its company keeps it."""
-    cell: str
-    name_ja: str
-    name_en: str
-    form: str
-    stage: str
-    title: str
-    signed_on: date
-    effective_on: date
-    term_until: date
-    renewal_years: int
-    notice_months: int
-    currency: str
-    file: str
-    """Name of the signed file that comes with the workbook."""
-    parties: tuple[ImportedParty, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """Rows that can come in, in the order of the sheet, and every fault."""
-
-    alliances: tuple[Imported, ...]
-    faults: tuple[CellFault, ...]
 
 
 @dataclass(slots=True)
@@ -117,34 +48,51 @@ class _Faults(list[CellFault]):
 
 
 def parse(sheets: Sequence[Sheet]) -> Parsed:
-    """Read the sheet of alliances and the sheet of their parties; the names and heads of both languages count."""
+    """Read alliances, their parties and what they owe; the names and heads of both languages count."""
     faults = _Faults()
-    alliances = _rows(sheets, "alliances", ALLIANCES, faults)
-    parties = _rows(sheets, "parties", PARTIES, faults)
+    alliances = _rows(sheets, "alliances", ALLIANCES, faults) or []
+    parties = _rows(sheets, "parties", PARTIES, faults) or []
+    owed = _rows(sheets, "obligations", OBLIGATIONS, faults, needed=False)
     keys = _keys(alliances, faults)
-    theirs: dict[str, list[_Row]] = {key: [] for key in keys}
     orphan = any("key" not in row.values for row in alliances)
-    for row in parties:
+    theirs = _by_key(parties, keys, faults, orphan=orphan)
+    owing = _by_key(owed or [], keys, faults, orphan=orphan)
+    made = [_alliance(row, theirs[key], owing[key], faults) for key, row in keys.items()]
+    if owed is None:  # whose they are is not known: no alliance comes in without its obligations
+        made = []
+    return Parsed(alliances=tuple(one for one in made if one), faults=tuple(faults))
+
+
+def _by_key(
+    rows: Sequence[_Row], keys: Mapping[str, _Row], faults: _Faults, *, orphan: bool
+) -> dict[str, list[_Row]]:
+    """Rows by the alliance to which they belong; `orphan`: some alliance has no key that can be read."""
+    theirs: dict[str, list[_Row]] = {key: [] for key in keys}
+    for row in rows:
         key = row.values.get("key")
         if key in theirs:
             theirs[key].append(row)
         elif key is not None and not orphan:
             faults.note(row.sheet, row.cells["key"], Invalid("import.key_unknown", key=key))
-    made = [_alliance(row, theirs[key], faults) for key, row in keys.items()]
-    return Parsed(alliances=tuple(one for one in made if one), faults=tuple(faults))
+    return theirs
 
 
-def _rows(sheets: Sequence[Sheet], name: str, columns: Sequence[Column], faults: _Faults) -> list[_Row]:
+def _rows(
+    sheets: Sequence[Sheet], name: str, columns: Sequence[Column], faults: _Faults, *, needed: bool = True
+) -> list[_Row] | None:
+    """The rows of a sheet; None where it cannot be read as a whole."""
     names = {head(catalogue(language)[f"imports.sheets.{name}"]) for language in ("ja", "en")}
     sheet = next((one for one in sheets if head(one.name) in names), None)
     if sheet is None or not sheet.rows:
+        if not needed:
+            return []
         faults.note(say("ja", f"imports.sheets.{name}"), "", Invalid("import.sheet_missing"))
-        return []
+        return None
     if len(sheet.rows) > MOST + 1:
         faults.note(sheet.name, "", Invalid("import.too_many_rows", most=MOST))
-        return []
+        return None
     places = _places(sheet, columns, faults)
-    return [_row(sheet, cells, places, faults) for cells in sheet.rows[1:]] if places else []
+    return [_row(sheet, cells, places, faults) for cells in sheet.rows[1:]] if places else None
 
 
 def _places(sheet: Sheet, columns: Sequence[Column], faults: _Faults) -> dict[int, Column]:
@@ -209,19 +157,30 @@ def _keys(rows: Sequence[_Row], faults: _Faults) -> dict[str, _Row]:
     return keys
 
 
-def _alliance(row: _Row, theirs: Sequence[_Row], faults: _Faults) -> Imported | None:
+def _alliance(row: _Row, theirs: Sequence[_Row], owing: Sequence[_Row], faults: _Faults) -> Imported | None:
     """The alliance of a row, or nothing where anything about it is wrong."""
     before = len(faults)
     _together(row, faults)
     _shared_out(row, theirs, faults)
-    if len(faults) > before or not row.whole or not all(one.whole for one in theirs):
+    if len(faults) > before or not row.whole or not all(one.whole for one in (*theirs, *owing)):
         return None
-    parties = tuple(
-        ImportedParty(**{name: value for name, value in one.values.items() if name != "key"})
-        for one in theirs
-    )
     given = {column.name: column.empty for column in ALLIANCES if not column.needed} | row.values
-    return Imported(**given, cell=row.cells["key"], parties=parties)
+    return Imported(
+        **given,
+        cell=row.cells["key"],
+        parties=tuple(ImportedParty(**_of(one), place=_place(one)) for one in theirs),
+        obligations=tuple(ImportedObligation(**_of(one), place=_place(one)) for one in owing),
+        place=_place(row),
+    )
+
+
+def _of(row: _Row) -> dict[str, Any]:
+    """The values of a row that belongs to an alliance."""
+    return {name: value for name, value in row.values.items() if name != "key"}
+
+
+def _place(row: _Row) -> Place:
+    return Place(sheet=row.sheet, cells=row.cells)
 
 
 def _together(row: _Row, faults: _Faults) -> None:

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from teikei.domain.act import Entry, Mail, Value
+from teikei.domain.act import Copy, Entry, Mail, Value
 from teikei.domain.days import Reason
 from teikei.domain.errors import Conflict, Forbidden
 from teikei.domain.fields import Count, Email, Language, Line, at_most
+from teikei.domain.house import House
 from teikei.domain.ids import PREFIXES, derive
 
 
@@ -29,8 +30,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """A name that a company bore (旧商号), and the last day on which it did."""
+
+    name_ja: str
+    name_en: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A company as a party of one alliance, with its facts as of the opening act."""
+    """A company as a party of one alliance, with its facts as of now."""
 
     company: str
     label: str
@@ -45,6 +55,8 @@ class Party:
     """Who hears of it when the contact stays silent five business days past a deadline."""
     off_platform: bool = False
     """It does not log in: others enter what it did elsewhere (recording.py)."""
+    former: tuple[FormerName, ...] = ()
+    """Earlier names, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +148,28 @@ class Wait:
     why: tuple[Reason, ...] = ()
     moves: int = 0
     """Steps of earlier questions whose place this one took: a calendar entry that moves counts on."""
+    counted: datetime | None = None
+    """Up to where the time of those that it awaits is counted; `settle` alone sets it (elapsed.py)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Working time that a company took at a stage for one kind of question (elapsed.py)."""
+
+    company: str
+    stage: str
+    kind: str
+    """The item without its number."""
+    seconds: int = 0
+    times: int = 0
+    """How often it owed an answer and no longer does: given, or the question was closed or withdrawn."""
+    seen: int = 0
+    """Seconds of it that the last review has seen."""
+    seen_times: int = 0
+
+    @property
+    def since_review(self) -> int:
+        return self.seconds - self.seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +240,19 @@ class Matter:
     attention: Attention | None = None
     recorded: tuple[Recorded, ...] = ()
     """What was entered for off-platform parties, and what they say of it."""
+    spent: tuple[Spent, ...] = ()
+    """What companies took until now; it goes on with the news to the matter that this one reports to."""
+    houses: tuple[House, ...] = ()
+    """How each company approves inside itself; a view shows nobody but its own."""
 
     @property
     def over(self) -> bool:
         return self.stage in self.over_stages
+
+    @property
+    def finished(self) -> bool:
+        """Nothing can be said to it any more, though a last paper may still be written."""
+        return self.over
 
     def awake(self) -> tuple[Due, ...]:
         """What can fall due: while suspended only the end of the suspension, nothing when over."""
@@ -217,9 +260,14 @@ class Matter:
             return ()
         return tuple(d for d in self.due if self.suspended is None or d.item == SUSPENSION)
 
-    def earliest(self) -> Due | None:
-        """The item that falls due first."""
-        return min((d for d in self.awake() if d.at), key=lambda d: (d.at, d.key), default=None)
+    def earliest(self, *hidden: str) -> Due | None:
+        """The item that falls due first; `hidden` items are left out."""
+        coming = (d for d in self.awake() if d.at and d.item not in hidden)
+        return min(coming, key=lambda d: (d.at, d.key), default=None)
+
+    def private_items(self, *readers: str) -> tuple[str, ...]:
+        """Due items that are one company's own business, unless it is among the readers."""
+        return ()
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant where the alliance lives."""
@@ -240,13 +288,17 @@ class Matter:
     def companies(self) -> tuple[str, ...]:
         return tuple(p.company for p in self.parties)
 
+    def house(self, company: str) -> House:
+        """The company's own arrangement; an empty one where it approves elsewhere."""
+        return next((h for h in self.houses if h.company == company), House(company=company))
+
     def new_id(self, kind: str, ordinal: int = 0) -> str:
         """Id of a matter that the present act opens (see ids.py)."""
         return derive(PREFIXES[kind], self.id, self.version, ordinal)
 
     def running(self, *stages: str) -> None:
         """Refuse unless the matter is in one of these stages and not suspended."""
-        if self.over:
+        if self.finished:
             raise Conflict("matter.over", stage=self.stage)
         if self.suspended:
             raise Conflict("matter.suspended")
@@ -361,9 +413,11 @@ class Matter:
     def mail_to(
         self, company: str, template: str, item: str, *, escalate: bool = False, **values: Value
     ) -> Mail:
-        """A mail to a party's contact (or to its escalation) in that person's language."""
+        """A mail to a party's contact (or to its escalation, with the contact named as `asked`) in that person's language."""
         party = self.party(company)
         person = party.escalation if escalate else party.contact
+        if escalate:
+            values = {"asked": party.contact.name, **values}
         return Mail(
             template=template,
             company=company,
@@ -372,6 +426,17 @@ class Matter:
             language=person.language,
             item=item,
             values={"title": self.title, "title_en": self.title_en, "matter": self.kind, **values},
+            copies=self._copies(company, person.name),
+        )
+
+    def _copies(self, company: str, person: str) -> tuple[Copy, ...]:
+        """Who stands in for a person of this company, as far as an address is known; the day of sending decides."""
+        houses = (h for h in self.houses if h.company == company)
+        return tuple(
+            Copy(name=s.by, address=s.email[0], first=s.first, last=s.last)
+            for house in houses
+            for s in house.stand_ins
+            if s.person == person and s.email
         )
 
     def entry(self, code: str, *subjects: str, **values: Value) -> Entry:

@@ -5,25 +5,32 @@ What it means is a rule registered beside the chapter that hears it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from teikei.domain.act import Act, Actor, Outcome, find_rule
+from teikei.domain import elapsed
+from teikei.domain.act import Act, Actor, Entry, Outcome, Tell, find_rule
 from teikei.domain.amendments import AmendmentTerms
 from teikei.domain.clock import only_teikei
 from teikei.domain.decision.rules import OutcomeName
 from teikei.domain.errors import Conflict
-from teikei.domain.matter import Matter, Recorded
+from teikei.domain.handover import taken_in
+from teikei.domain.house import House
+from teikei.domain.matter import Matter, Party, Recorded, Spent
+from teikei.domain.succession import Succession, kinds, listed
 from teikei.domain.terms import Terms
+
+S = TypeVar("S", bound=Matter)
 
 
 def _heard(act: Any, state: Matter, by: Actor, now: datetime, name: str) -> Outcome[Any]:
     """News for a matter that is over changes nothing; a suspended one hears it all the same."""
     only_teikei(by)
-    if state.over:
+    if state.finished:
         raise Conflict("matter.over", stage=state.stage)
-    return find_rule(act, state.kind, name)(state.with_recorded(*getattr(act, "recorded", ())), act, now)
+    told = elapsed.heard(state.with_recorded(*getattr(act, "recorded", ())), getattr(act, "spent", ()))
+    return find_rule(act, state.kind, name)(told, act, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,10 @@ class DecisionClosed(Act):
     """What brought the outcome about (`rules.Verdict`)."""
     recorded: tuple[Recorded, ...] = ()
     """What was entered for off-platform parties; it can still be contested, now at the matter that hears this."""
+    spent: tuple[Spent, ...] = ()
+    """What companies took; `handed_on` fills it in."""
+    sole: tuple[str, ...] = ()
+    """Companies whose own approval one person gave who had proposed it too."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, self.subject)
@@ -51,7 +62,7 @@ class AgreementMoved(Act):
 
     kind: Literal["agreement_moved"] = "agreement_moved"
     agreement: str
-    role: Literal["nda", "main", "termination", "amendment"]
+    role: Literal["nda", "main", "termination", "amendment", "survival"]
     to: Literal["approved", "reopened", "in_force", "renewed", "ended"]
     reason: str = ""
     title: str = ""
@@ -60,6 +71,9 @@ class AgreementMoved(Act):
     term_until: date | None = None
     amendment: AmendmentTerms | None = None
     recorded: tuple[Recorded, ...] = ()
+    spent: tuple[Spent, ...] = ()
+    elsewhere: bool = False
+    """It was signed outside this system."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, self.role)
@@ -86,6 +100,7 @@ class PeriodSettled(Act):
     number: int
     pool: int
     recorded: tuple[Recorded, ...] = ()
+    spent: tuple[Spent, ...] = ()
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, "period")
@@ -103,3 +118,73 @@ class RecordContested(Act):
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, "contested")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyChanged(Act):
+    """What a party changed of itself in the alliance: its facts, or how it approves inside. Every open matter hears it."""
+
+    kind: Literal["party_changed"] = "party_changed"
+    company: str
+    party: Party | None = None
+    house: House | None = None
+    succession: Succession | None = None
+    """Who follows whom, in what only the matter that hears it holds."""
+    event: str = ""
+    """A company event that touches agreements; facts only."""
+
+    def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
+        only_teikei(by)
+        if state.finished:
+            raise Conflict("matter.over", stage=state.stage)
+        return changed(state, self)
+
+
+def changed(state: Matter, news: PartyChanged) -> Outcome[Any]:
+    """The party as it is now, here and in what this matter opened. Others read nothing of a house but its leaf.
+
+    Whether the party logs in stays what it is here: who contests something acts for itself from then on.
+    """
+    entries: tuple[Entry, ...] = ()
+    if news.party is not None:
+        mine = replace(news.party, off_platform=state.party(news.company).off_platform)
+        parties = tuple(mine if p.company == news.company else p for p in state.parties)
+        state = replace(state, parties=parties)
+        entries = (state.entry("party.changed", news.company),)
+    if news.house is not None:
+        houses = (*(h for h in state.houses if h.company != news.company), news.house)
+        state = replace(state, houses=houses)
+        heard = Entry(code="house.heard", subjects=(state.id,), private_to=(news.company,))
+        entries = (*entries, heard)
+    if news.succession is not None:
+        taken = taken_in(state, news.succession)
+        state = taken.state
+        moved, left = listed(taken.moved), listed(taken.stays)
+        followed = state.entry(
+            "handover.heard",
+            state.id,
+            moved=kinds(taken.moved),
+            stays=kinds(taken.stays),
+            places=moved,
+            left=left,
+        )
+        entries = (*entries, replace(followed, private_to=(news.company,)))
+    if news.event:
+        touched = state.entry(
+            "event.touches", state.id, news.company, event=news.event, title=state.title, stage=state.stage
+        )
+        entries = (*entries, touched)
+    tells = tuple(Tell(to=child, act=news) for child in state.children)
+    return Outcome(state=state, entries=entries, tells=tells)
+
+
+def handed_on(state: S, tells: tuple[Tell, ...]) -> tuple[S, tuple[Tell, ...]]:
+    """What companies took goes with the first news to the matter that this one reports to; then it is that one's.
+
+    `commit` calls this after `settle`: the answer that ends a matter is counted only there.
+    """
+    for i, tell in enumerate(tells):
+        if tell.to == state.parent and isinstance(tell.act, (DecisionClosed, AgreementMoved, PeriodSettled)):
+            news = replace(tell, act=replace(tell.act, spent=state.spent))
+            return replace(state, spent=()), (*tells[:i], news, *tells[i + 1 :])
+    return state, tells

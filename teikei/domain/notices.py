@@ -85,6 +85,22 @@ def backward(
     return NoticeDays(legal_last_day=legal, safe_day=sent[-1].day, explanation=explanation)
 
 
+def explained_safe_day(why: tuple[Reason, ...], months: int) -> tuple[Reason, ...]:
+    """The way to a safe day as `backward` says it, from that of a due item with the steps of `notice_steps`."""
+    if len(why) < 4:
+        return ()
+    expiry, back, legal, *rolled, safe = why
+    off = rolled[0].cause if rolled else ""
+    return (
+        replace(expiry, code="expiry"),
+        back,
+        replace(legal, code="clear_months", n=months),
+        *((Reason(code="never_later", day=legal.day, cause=off),) if off else ()),
+        *rolled,
+        replace(safe, code="safe"),
+    )
+
+
 def forward(
     event: date,
     n: int,

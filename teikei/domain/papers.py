@@ -4,9 +4,7 @@ The clause files (`templates/clauses`) name no types; they come from here, and
 the clause lint compares the names that a clause uses with these fields.
 Dates are calendar dates in the alliance's calendar (Asia/Tokyo); money is
 integer minor units with its ISO 4217 code; ratios are `Fraction`.
-Order of articles and variables: the customary Japanese forms of each paper
-(NDA, joint development, sales alliance, co-marketing, capital and business
-alliance, minutes, allocation statement, termination).
+Order of articles and variables: the customary Japanese forms of each paper.
 """
 
 from __future__ import annotations
@@ -16,21 +14,15 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from teikei.domain.elapsed import ClockLine
+
 LABELS = "甲乙丙丁戊己庚辛壬癸"
 """Labels of the parties in their order; ten is the natural limit (商慣習)."""
 
 PaperKind = Literal[
-    "nda",
-    "co_development",
-    "co_sales",
-    "co_marketing",
-    "capital_and_business",
-    "minutes",
-    "statement",
-    "termination",
-    "amendment",
-]
-
+    "nda", "co_development", "co_sales", "co_marketing", "capital_and_business", "minutes",
+    "statement", "termination", "amendment", "notice", "return_letter",
+]  # fmt: skip
 
 PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "nda": ("秘密保持契約書", "Non-Disclosure Agreement"),
@@ -42,6 +34,8 @@ PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "statement": ("利益配分決定書", "Profit Allocation Statement"),
     "termination": ("解約合意書", "Termination Agreement"),
     "amendment": ("変更覚書", "Amendment Agreement"),
+    "notice": ("更新拒絶通知書", "Notice of Refusal of Renewal"),
+    "return_letter": ("返還依頼書", "Request for Return"),
 }
 """Titles of the papers, Japanese and English."""
 
@@ -59,6 +53,8 @@ class PartyLine:
     contributions: tuple[str, ...] = ()
     contact: str = ""
     """The person who answers for notices and for secrets (管理責任者)."""
+    former_name: str = ""
+    """旧商号: under which it signed the agreement that this paper is about; empty = the present name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +290,8 @@ class MinutesVariables:
     """For example 14時00分から15時30分まで; empty = not stated."""
     quorum: str = ""
     """The rule and that it was met, one sentence ending with 。; empty = no rule."""
+    clock: tuple[ClockLine, ...] = ()
+    """By party; empty = nobody took any time since the last review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,6 +401,40 @@ class AmendmentVariables(Common):
     texts: tuple[TextLine, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeVariables:
+    """更新拒絶通知書 of the party with the label `sender` to all others; `decision` is the one in which it said no."""
+
+    alliance_name: str
+    parties: tuple[PartyLine, ...]
+    sender: str
+    base_title: str
+    base_date: date
+    term_since: date
+    term_until: date
+    renewal_years: int
+    notice_months: int
+    legal_last_day: date
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLetterVariables:
+    """返還依頼書 to a candidate that was not chosen; no `nda_title`: nothing is asked back; 0: the NDA's own file says it."""
+
+    alliance_name: str
+    parties: tuple[PartyLine, ...]
+    sender: str
+    addressee: str
+    written_on: date
+    reason: str
+    nda_title: str = ""
+    nda_signed_on: date | None = None
+    return_days: int = 0
+    return_by: date | None = None
+    secrecy_years: int = 0
+
+
 VARIABLES: dict[PaperKind, type] = {
     "nda": NdaVariables,
     "co_development": CoDevelopmentVariables,
@@ -413,4 +445,6 @@ VARIABLES: dict[PaperKind, type] = {
     "statement": StatementVariables,
     "termination": TerminationVariables,
     "amendment": AmendmentVariables,
+    "notice": NoticeVariables,
+    "return_letter": ReturnLetterVariables,
 }

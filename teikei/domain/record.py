@@ -62,9 +62,10 @@ def instant(at: datetime) -> str:
 
 def payload(entry: Entry, *, act: Act, by: Actor, matter: str, stage: str) -> dict[str, Any]:
     """What happened: act kind, actor, subjects, code and values."""
+    person, key = ("", "") if entry.unnamed else (by.person, by.key_id)
     return {
         "act": getattr(act, "kind", ""),
-        "by": {"company": by.company, "person": by.person, "key": by.key_id},
+        "by": {"company": by.company, "person": person, "key": key},
         "matter": matter,
         "stage": stage,
         "code": entry.code,

@@ -15,8 +15,11 @@ from typing import Annotated, Any, Literal
 
 from teikei.domain.act import Act, Actor, Entry, Outcome, judge
 from teikei.domain.agreement.force import Sign
+from teikei.domain.alliance.announcing import AnswerEvent
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import TickExitItem
+from teikei.domain.alliance.health import AnswerHealthCheck
+from teikei.domain.alliance.obligations import AnswerObligation, FulfilObligation
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.decision.voting import CastVote, Recuse
 from teikei.domain.errors import Forbidden, Invalid
@@ -26,6 +29,7 @@ from teikei.domain.matter import Matter, Recorded
 
 RECORDABLE = (
     CastVote, Recuse, Sign, GiveScore, ShareScores, EnterAmount, CloseInputs, ConfirmPayment, TickExitItem,
+    AnswerObligation, FulfilObligation, AnswerHealthCheck, AnswerEvent,
 )  # fmt: skip
 Recordable = Annotated[
     CastVote
@@ -36,7 +40,11 @@ Recordable = Annotated[
     | EnterAmount
     | CloseInputs
     | ConfirmPayment
-    | TickExitItem,
+    | TickExitItem
+    | AnswerObligation
+    | FulfilObligation
+    | AnswerHealthCheck
+    | AnswerEvent,
     BY_KIND,
 ]
 """What may be entered for a party: answers that it owes, never a move of its own."""
@@ -94,6 +102,10 @@ def _what(act: Act) -> str:
         return f"{act.about} {act.axis}"
     if isinstance(act, EnterAmount):
         return f"{act.side} {act.what}"
+    if isinstance(act, FulfilObligation):
+        return f"{act.number} {act.day.isoformat()}"
+    if isinstance(act, (AnswerHealthCheck, AnswerObligation, AnswerEvent)):
+        return str(act.number)
     return act.item if isinstance(act, TickExitItem) else ""
 
 

@@ -17,7 +17,6 @@ from teikei.domain.alliance.state import Alliance
 from teikei.domain.calendar import Calendar
 from teikei.domain.matter import Matter
 from teikei.domain.notices import backward
-from teikei.domain.papers import PAPER_TITLES
 from teikei.domain.terms import Share
 from teikei.domain.texts import say, word
 
@@ -48,7 +47,7 @@ class Line:
     currency: str = ""
     contact: str = ""
     original: str = ""
-    """Where the signed original is kept; nobody has told it yet."""
+    """Where the signed original is kept; known only of what was signed elsewhere."""
     next_due: date | None = None
 
 
@@ -66,7 +65,8 @@ def lines(
     """The lines of one alliance as its party `reader` (a company id) sees them."""
     if not agreements:
         return (Line(**_shared(alliance, reader, language), next_due=_next(alliance)),)
-    return tuple(_line(alliance, one, reader, calendar, language) for one in agreements)
+    contracts = (one for one in agreements if one.role != "survival")
+    return tuple(_line(alliance, one, reader, calendar, language) for one in contracts)
 
 
 def _line(alliance: Alliance, state: Agreement, reader: str, calendar: Calendar, language: str) -> Line:
@@ -74,7 +74,7 @@ def _line(alliance: Alliance, state: Agreement, reader: str, calendar: Calendar,
     return Line(
         **_shared(alliance, reader, language),
         agreement=state.id,
-        title=_in(language, *PAPER_TITLES[state.paper]),
+        title=_in(language, *state.titles),
         agreement_stage=word(language, state.stage),
         signed_on=state.signed_on,
         effective_on=state.effective_on,
@@ -84,6 +84,7 @@ def _line(alliance: Alliance, state: Agreement, reader: str, calendar: Calendar,
         renewal=_renewal(state, language),
         shares=_shares(state, language),
         currency=state.terms.currency if state.terms else "",
+        original=_original(state, language),
         next_due=_next(state),
     )
 
@@ -113,6 +114,12 @@ def _shared(alliance: Alliance, reader: str, language: str) -> dict[str, Any]:
     }
 
 
+def _original(state: Agreement, language: str) -> str:
+    if state.elsewhere is None:
+        return ""
+    return say(language, f"register.originals.{state.elsewhere.how}", name=state.elsewhere.file.name)
+
+
 def _renewal(state: Agreement, language: str) -> str:
     if state.role not in ("nda", "main"):
         return ""
@@ -137,7 +144,7 @@ def _in(language: str, ja: str, en: str) -> str:
 
 
 def _next(state: Matter) -> date | None:
-    earliest = state.earliest()
+    earliest = state.earliest(*state.private_items())
     return _day(state, earliest.at) if earliest else None
 
 

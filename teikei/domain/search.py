@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
-from teikei.domain.matter import Matter
+from teikei.domain.matter import Matter, Party
 from teikei.domain.terms import Brief, CoDevelopmentTerms, CoMarketingTerms, CoSalesTerms, Terms
 
 SEARCHED = (Alliance.kind, Agreement.kind)
@@ -37,11 +37,15 @@ def searched(state: Matter) -> str:
 def texts(state: Matter) -> tuple[str, ...]:
     """What people wrote or named, as it stands; nothing for a matter that is not searched."""
     if isinstance(state, Alliance):
-        names = (name for party in state.parties for name in (party.name_ja, party.name_en))
+        names = (name for p in state.parties for name in (*_former(p), p.name_ja, p.name_en))
         return (state.title, state.title_en, *names, *_of_brief(state.brief))
     if isinstance(state, Agreement):
         return (state.title, state.title_en, *_of_terms(state.terms))
     return ()
+
+
+def _former(party: Party) -> Iterator[str]:
+    yield from (name for one in party.former for name in (one.name_ja, one.name_en))
 
 
 def _of_brief(brief: Brief) -> Iterator[str]:

@@ -162,7 +162,15 @@ class CapitalTerms:
     tag_drag: Flag = False
 
 
-FormTerms = CoDevelopmentTerms | CoSalesTerms | CoMarketingTerms | CapitalTerms
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsSigned:
+    """What only an agreement of its form says stands in the signed file; only what was signed elsewhere has this."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    form: Literal["as_signed"]
+
+
+FormTerms = CoDevelopmentTerms | CoSalesTerms | CoMarketingTerms | CapitalTerms | AsSigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +205,12 @@ class Terms:
     data: Flag = False
     special: FormTerms
 
-    def check(self, companies: tuple[str, ...], form: str, today: date) -> None:
-        """Refuse terms that contradict themselves, the parties, the form or the calendar; names the field."""
-        if self.special.form != form:
+    def check(self, companies: tuple[str, ...], form: str, today: date, *, elsewhere: bool = False) -> None:
+        """Refuse terms that contradict themselves, the parties, the form or the calendar; names the field.
+
+        `elsewhere`: of a paper that was signed outside this system, whose file may say what is particular to its form.
+        """
+        if self.special.form != form and not (elsewhere and isinstance(self.special, AsSigned)):
             raise Invalid("terms.other_form", "/terms/special/form", form=form)
         known_currency(self.currency, "/terms/currency")
         if sorted(s.company for s in self.shares) != sorted(companies):

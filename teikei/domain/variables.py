@@ -14,10 +14,13 @@ from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.amendments import AmendmentTerms, ChangeText, amended
+from teikei.domain.company_events import name_on
 from teikei.domain.days import last_day
 from teikei.domain.decision.rules import HALF, VotingRule
+from teikei.domain.elapsed import clock_lines
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter, Party
+from teikei.domain.notices import legal_last_day
 from teikei.domain.papers import (
     ActionLine,
     AmendmentVariables,
@@ -31,9 +34,11 @@ from teikei.domain.papers import (
     MinutesVariables,
     MoneyLine,
     NdaVariables,
+    NoticeVariables,
     PartyLine,
     PurposeLine,
     ResultLine,
+    ReturnLetterVariables,
     ShareLine,
     StatementVariables,
     TerminationVariables,
@@ -63,15 +68,19 @@ def variables(state: Matter, effect: str) -> tuple[str, object]:
     if not any(e.key == effect for e in state.owes):
         raise Conflict("effect.not_owed", effect=effect)
     if isinstance(state, Agreement):
+        if effect.startswith("notice/"):
+            return "notice", _notice(state, effect)
         return state.paper, _agreement(state)
     if isinstance(state, Alliance):
+        if effect.startswith("letter/"):
+            return "return_letter", _return_letter(state)
         return "minutes", _minutes(state, int(effect.split("/")[1]))
     if isinstance(state, Allocation):
         return "statement", _statement(state)
     raise Conflict("effect.not_owed", effect=effect)
 
 
-def _party(party: Party, brief: Brief | None = None) -> PartyLine:
+def _party(party: Party, brief: Brief | None = None, base_date: date | None = None) -> PartyLine:
     return PartyLine(
         label=party.label,
         name=party.name_ja,
@@ -83,6 +92,7 @@ def _party(party: Party, brief: Brief | None = None) -> PartyLine:
         if brief
         else (),
         contact=party.contact.name,
+        former_name=name_on(party, base_date) if base_date else "",
     )
 
 
@@ -105,13 +115,14 @@ def _agreement(state: Agreement) -> object:
     return _main(state, state.terms)
 
 
-def _common(state: Agreement) -> dict[str, Any]:
+def _common(state: Agreement, base_date: date | None = None) -> dict[str, Any]:
+    """`base_date`: 締結日 of the agreement that this one is about."""
     brief = state.brief
     return {
         "alliance_name": state.title.rsplit(" ", 1)[0],
         "form": say(LANGUAGE, f"form.{state.form}"),
         "background": brief.background,
-        "parties": tuple(_party(p, brief) for p in state.parties),
+        "parties": tuple(_party(p, brief, base_date) for p in state.parties),
         "purposes": tuple(
             PurposeLine(name=say(LANGUAGE, f"purpose.{p.kind}"), measure=p.measure) for p in brief.purposes
         ),
@@ -125,7 +136,7 @@ def _termination(state: Agreement) -> TerminationVariables:
     terms = state.termination_terms
     assert terms is not None
     return TerminationVariables(
-        **_common(state),
+        **_common(state, terms.base_date),
         secrecy_years=terms.secrecy_years,
         return_days=terms.return_days,
         court=terms.court,
@@ -142,6 +153,26 @@ def _termination(state: Agreement) -> TerminationVariables:
     )
 
 
+def _notice(state: Agreement, effect: str) -> NoticeVariables:
+    refusal = next(r for r in state.refusals if r.effect == effect)
+    assert state.terms is not None
+    assert state.term_since is not None
+    assert state.term_until is not None
+    return NoticeVariables(
+        alliance_name=state.title.rsplit(" ", 1)[0],
+        parties=tuple(_party(p, base_date=state.signed_on) for p in state.parties),
+        sender=state.party(refusal.by).label,
+        base_title=state.titles[0],
+        base_date=state.signed_on or state.drafted_on,
+        term_since=state.term_since,
+        term_until=state.term_until,
+        renewal_years=state.terms.renewal_years,
+        notice_months=state.terms.notice_months,
+        legal_last_day=legal_last_day(state.term_until, state.terms.notice_months),
+        decision=refusal.decision,
+    )
+
+
 def _amendment(state: Agreement, amendment: AmendmentTerms) -> AmendmentVariables:
     labels = {p.company: p.label for p in state.parties}
     base, new = amendment.base, amended(amendment.base, amendment.changes)
@@ -154,7 +185,7 @@ def _amendment(state: Agreement, amendment: AmendmentTerms) -> AmendmentVariable
         return {f"{name}_before": old, f"{name}_after": fresh} if old != fresh else {}
 
     return AmendmentVariables(
-        **_common(state),
+        **_common(state, amendment.base_date),
         court=base.court,
         medium=base.medium,
         base_title=amendment.base_title,
@@ -280,6 +311,27 @@ def _minutes(state: Alliance, number: int) -> MinutesVariables:
         ),
         actions=tuple(ActionLine(owner=labels[a.owner], what=a.what, due=a.due) for a in held.actions),
         next_on=held.next_on,
+        clock=tuple(line for p in state.parties for line in clock_lines(p, held.clock, LANGUAGE)),
+    )
+
+
+def _return_letter(state: Alliance) -> ReturnLetterVariables:
+    """The days of the NDA count from the day on which it was settled that there is no alliance."""
+    parting, nda = state.parting, state.nda_signed
+    assert parting is not None
+    own_terms = state.nda_terms if nda and not nda.elsewhere else None
+    return ReturnLetterVariables(
+        alliance_name=state.title,
+        parties=tuple(_party(p) for p in state.parties),
+        sender=state.party(parting.by).label,
+        addressee=state.party(parting.candidate).label,
+        written_on=parting.on,
+        reason=parting.reason,
+        nda_title=nda.title if nda else "",
+        nda_signed_on=nda.signed_on if nda else None,
+        return_days=own_terms.return_days if own_terms else 0,
+        return_by=parting.on + timedelta(days=own_terms.return_days) if own_terms else None,
+        secrecy_years=own_terms.secrecy_years if own_terms else 0,
     )
 
 
@@ -334,7 +386,9 @@ def _statement(state: Allocation) -> StatementVariables:
         votes=tuple(
             MinutesDecision(
                 title=parties[v.split()[0]].name_ja,
-                outcome=say(LANGUAGE, f"choice.{v.split()[1]}") + mark(voted_by.get(v.split()[0], "")),
+                outcome=say(LANGUAGE, f"choice.{v.split()[1]}")
+                + mark(voted_by.get(v.split()[0], ""))
+                + (say(LANGUAGE, "house.sole") if v.split()[0] in state.sole else ""),
             )
             for v in state.votes
         ),

@@ -2,7 +2,8 @@
 
 `view(state, company)` gives plain JSON values: dates and instants as ISO text,
 ratios as `3/5`.  What another company keeps to itself is left out as if it
-did not exist: a mark that is not shared, the reference of an internal approval.
+did not exist: a mark that is not shared, the reference of an internal approval,
+its house.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from fractions import Fraction
 from typing import Any
 
 from teikei.domain.act import TEIKEI
-from teikei.domain.alliance.exits import final_period_missing, termination_missing
-from teikei.domain.alliance.operation import agenda, review_planned
-from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, OPERATION, Alliance
-from teikei.domain.allocation.state import PREVIEW, Allocation
+from teikei.domain.alliance.operation import agenda
+from teikei.domain.alliance.state import Alliance
+from teikei.domain.alliance.survey import open_check, trends
 from teikei.domain.decision.state import Decision
+from teikei.domain.elapsed import clock
 from teikei.domain.matter import Matter, Recorded
+from teikei.domain.stories import own_act
 
-_INTERNAL = {"owes", "sandbox", "zone", "minutes"}
+_INTERNAL = {"owes", "sandbox", "zone", "minutes", "spent"}
 
 
 def plain(value: Any) -> Any:
@@ -40,13 +42,19 @@ def view(state: Matter, company: str) -> dict[str, Any]:
     """What one party sees of a matter."""
     shown = {k: v for k, v in plain(state).items() if k not in _INTERNAL}
     shown["kind"] = state.kind
-    earliest = state.earliest()
+    shown["waits"] = [{k: v for k, v in wait.items() if k != "counted"} for wait in shown["waits"]]
+    shown["houses"] = [h for h in shown["houses"] if h["company"] == company]
+    private = state.private_items(company)
+    earliest = state.earliest(*private)
     shown["next_due"] = {"item": earliest.key, "at": plain(earliest.at)} if earliest else None
     shown["due"] = [
         {"item": d.key, "at": plain(d.at), "because": d.because}
         for d in sorted(state.due, key=lambda d: (d.at or d.base, d.key))
+        if d.item not in private
     ]
     if isinstance(state, Alliance):
+        if company != state.opened_by:
+            shown["selection"] = None
         visible = [
             s
             for s in state.scores
@@ -55,7 +63,12 @@ def view(state: Matter, company: str) -> dict[str, Any]:
         shown["scores"] = plain(visible)
         shown["recorded"] = plain([r for r in state.recorded if _may_know(state, r, company)])
         shown["agenda"] = plain(agenda(state)) if state.terms else []
+        shown["handovers"] = [plan for plan in shown["handovers"] if plan["company"] == company]
+        shown["clock"] = clock(state)
+        shown["health"] = trends(state.health)
+        shown["health_check"] = open_check(state.health_check, company) if state.health_check else None
     if isinstance(state, Decision):
+        shown["requests"] = [r for r in shown["requests"] if r["company"] == company]
         for internal in shown["internal"]:
             if internal["company"] != company:
                 del internal["reference"]
@@ -93,28 +106,9 @@ class Row:
     next_due: datetime | None
 
 
-def story_owes(state: Matter) -> bool:
-    """Does the story of this matter have an act of its own to do now? A sandbox clock waits for it as for a paper.
-
-    While suspended a story stands still and owes nothing.
-    """
-    if state.over or state.suspended:
-        return False
-    if isinstance(state, Allocation):
-        return state.stage == PREVIEW
-    if not isinstance(state, Alliance):
-        return False
-    return {
-        NDA: lambda: not state.nda,
-        DILIGENCE: lambda: state.diligence_over and not state.go_no_go,
-        OPERATION: lambda: not review_planned(state),
-        EXIT: lambda: termination_missing(state) or final_period_missing(state),
-    }.get(state.stage, lambda: False)()
-
-
 def row(state: Matter) -> Row:
     """The one function that fills the list columns. `owes` counts papers, and the act that the story owes."""
-    earliest = state.earliest()
+    earliest = state.earliest(*state.private_items())
     return Row(
         id=state.id,
         kind=state.kind,
@@ -128,6 +122,6 @@ def row(state: Matter) -> Row:
         suspended=state.suspended is not None,
         attention=state.attention.reason if state.attention else "",
         sandbox=state.sandbox,
-        owes=0 if state.over else len(state.owes) + story_owes(state),
+        owes=0 if state.over else len(state.owes) + (own_act(state) is not None),
         next_due=earliest.at if earliest else None,
     )

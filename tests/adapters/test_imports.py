@@ -19,7 +19,8 @@ from teikei.adapters.workbooks import MOST_BYTES, sheets
 from teikei.domain import imports
 from teikei.domain.errors import Invalid
 from teikei.domain.import_cells import ALLIANCES, PARTIES, share
-from teikei.domain.imports import Parsed, parse
+from teikei.domain.imported import Parsed
+from teikei.domain.imports import parse
 from teikei.domain.texts import say
 from tests.documents.outside import convert
 from tests.domain import cast
@@ -43,7 +44,7 @@ def alliance(key: Any, /, **more: Any) -> list[Any]:
         "signed_on": AT(2024, 3, 29), "effective_on": date(2024, 4, 1), "term_until": "2027/3/31", "renewal_years": 1,
         "notice_months": "３", "currency": "JPY", "file": "契約.pdf",
     }  # fmt: skip
-    return [{**given, **more}[name] for name in A]
+    return [{**given, **more}.get(name) for name in A]
 
 
 def party(key: Any, i: int, /, **more: Any) -> list[Any]:
@@ -51,7 +52,7 @@ def party(key: Any, i: int, /, **more: Any) -> list[Any]:
         "key": key, "company": cast.company(i), "role": "開発", "share": ("3/5", 0.4)[i % 2], "contact_name": "担当",
         "contact_email": "a@example.com", "escalation_name": "部長", "escalation_email": "b@example.com",
     }  # fmt: skip
-    return [{**given, **more}[name] for name in B]
+    return [{**given, **more}.get(name) for name in B]
 
 
 def book(alliances: Rows, parties: Rows, language: str = "ja") -> bytes:

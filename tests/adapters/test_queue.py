@@ -86,6 +86,9 @@ def test_a_mail_that_ended_before_it_was_noted_as_handed_stays_ended(engine: Eng
     world.now = due.at
     fell = order(world.decision().id, FellDue(item=due.key), Actor(company="teikei"), "fell", world.now)
     world.ledger.commit(fell)
+    assert world.queue.claim(10, now()) == []
+    assert world.queue.quiet(world.root), "a reminder waits for those of its day, and holds nothing up"
+    world.queue.set_clock(world.root, due.at + timedelta(days=1))
     row, other = world.queue.claim(10, now())[:2]
     assert not world.queue.quiet(world.root)
     world.queue.close(row.id, "sent", "250")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -170,7 +171,7 @@ def furnished(engine: Engine, files: FileStore) -> tuple[SqlWorld, dict[str, str
     remind = nda.earliest()
     assert remind is not None
     assert remind.at is not None
-    world.advance(remind.at)
+    world.advance(remind.at + timedelta(days=1))
     world.say(nda.id, Freeze(sha256=files.put(b"paper")), cast.company(0))
     decision = world.decision().id
     made = world.queue.put(
@@ -212,7 +213,7 @@ def test_mails_and_orders_are_the_companys_own(engine: Engine, files: FileStore,
     assert theirs
     assert {m["to"] for m in theirs} == {"contact1@example.com"}
     mine = reads.outbox(A, world.root, status="kept", after="", limit=5).data[0]
-    assert set(mine) == {"id", "at", "template", "to", "subject", "status", "attempts", "detail"}
+    assert set(mine) == {"id", "at", "template", "to", "subject", "status", "attempts", "detail", "carrier"}
     assert mine["subject"]
     assert reads.mail(A, mine["id"]).startswith(f"Message-ID: <{mine['id']}@".encode())
     assert reads.outbox(A, world.root, status="dead", after="", limit=5).data == []

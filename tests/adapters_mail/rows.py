@@ -23,16 +23,36 @@ class Row:
     id: str = ROW_ID
     at: datetime = AT
     status: str = "open"
+    fixed_at: datetime | None = None
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fixed:
+    row: Row | None
+    status: str = "fixed"
+    again: bool = False
 
 
 @dataclass
 class Queue:
     row: Row
     closed: list[tuple[str, str, str]] = field(default_factory=list)
+    tries: list[tuple[str, bool, bool]] = field(default_factory=list)
+    """(reason, may be made anew, refused by an answer) of each try that came to nothing."""
+    fixed: bool = False
 
-    def mail(self, outbox: str) -> Row:
+    def fix(self, outbox: str) -> Fixed:
         assert outbox == self.row.id
-        return self.row
+        if self.row.status != "open":
+            return Fixed(None, self.row.status)
+        again, self.fixed = self.fixed, True
+        return Fixed(self.row, again=again)
+
+    def failed(self, outbox: str, reason: str, *, release: bool, refused: bool) -> None:
+        assert outbox == self.row.id
+        self.fixed = self.fixed and not release
+        self.tries.append((reason, release, refused))
 
     def close(self, outbox: str, status: str, detail: str) -> None:
         self.closed.append((outbox, status, detail))

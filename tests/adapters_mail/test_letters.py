@@ -63,7 +63,19 @@ def event_of(row: Row) -> Any:
 
 
 @pytest.mark.parametrize(
-    "template", ["remind", "overdue", "escalate", "review_invitation", "notice", "review_skipped"]
+    "template",
+    [
+        "remind",
+        "overdue",
+        "escalate",
+        "review_invitation",
+        "notice",
+        "review_skipped",
+        "entered",
+        "notice_drafted",
+        "survivor",
+        "return_letter",
+    ],
 )
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, language: str) -> None:
@@ -73,6 +85,13 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
         "term_until": "2027-03-31",
         "skips": "2",
         "reason": "-",
+        "by": "東都",
+        "person": "担当",
+        "file": "契約.pdf",
+        "by_en": "Toto",
+        "address": "toto@example.jp",
+        "sha256": "0" * 64,
+        "asked_back": "true",
     }
     message = parsed(
         eml(
@@ -94,12 +113,15 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
         "ja": ("2026年4月1日（水）", "2026年12月31日（木）"),
         "en": ("Wednesday, 1 April 2026", "Thursday, 31 December 2026"),
     }
-    assert asked[language][template == "notice"] in text
+    assert template in {"entered", "return_letter"} or asked[language][template.startswith("notice")] in text
 
 
 def test_the_folder_holds_each_template_in_both_languages() -> None:
     names = {p.name for p in (Path(__file__).parents[2] / "templates" / "mail").glob("*.j2")}
-    kinds = {"remind", "overdue", "escalate", "review_invitation", "notice", "review_skipped"}
+    kinds = {
+        "remind", "overdue", "escalate", "review_invitation", "notice", "notice_drafted", "survivor", "review_skipped", "entered", "digest",
+        "return_letter",
+    }  # fmt: skip
     assert names == {f"{kind}.{language}.txt.j2" for kind in kinds for language in ("ja", "en")}
 
 

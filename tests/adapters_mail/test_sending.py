@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import aiosmtplib
@@ -120,6 +121,22 @@ async def test_an_address_in_japanese_goes_out_as_utf8(sink: Sink, smtp: MailSet
     assert (await Mailer(queue, smtp).deliver(ROW_ID)).status == "sent"
     assert sink.mails[0].rcpt_tos == ["太郎@example.jp"]
     assert "髙﨑 𠮷子 <太郎@example.jp>".encode() in (sink.mails[0].original_content or b"")
+
+
+@pytest.mark.parametrize(
+    ("day", "sent"), [("2026-03-29", 1), ("2026-03-30", 2), ("2026-04-02", 2), ("2026-04-03", 1)]
+)
+async def test_who_stands_in_that_day_gets_it_too(
+    sink: Sink, smtp: MailSettings, day: str, sent: int
+) -> None:
+    copy = {"name": "次長", "address": "jicho@example.jp", "first": "2026-03-30", "last": "2026-04-02"}
+    fixed = datetime.fromisoformat(f"{day}T09:30:00+09:00")
+    queue = Queue(replace(a_row(copies=[copy]), fixed_at=fixed))
+    assert (await Mailer(queue, smtp).deliver(ROW_ID)).status == "sent"
+    assert sink.mails[0].rcpt_tos == ["yoshiko@example.jp", "jicho@example.jp"][:sent]
+    message = parsed(sink.mails[0].original_content or b"")
+    assert (message["Cc"] is not None) == (sent > 1)
+    assert [a.addr_spec for a in message["To"].addresses] == ["yoshiko@example.jp"]
 
 
 async def test_without_smtp_a_mail_is_kept() -> None:

@@ -26,11 +26,28 @@ from activities.record import (
 )
 from teikei.domain.act import TEIKEI, Act, Actor
 from teikei.domain.agreement.force import RefuseRenewal
+from teikei.domain.agreement.renewal import RecordNoticeSent
 from teikei.domain.agreement.talks import ReviseAmendment
+from teikei.domain.agreement.uploading import Signatory, UploadSigned
 from teikei.domain.alliance.amending import DraftAmendment
+from teikei.domain.alliance.announcing import AnnounceEvent, AnswerEvent
+from teikei.domain.alliance.arranging import ArrangeHouse
+from teikei.domain.alliance.handing import HandOver, WithdrawHandover
+from teikei.domain.alliance.health import AnswerHealthCheck, CallHealthCheck
+from teikei.domain.alliance.obligations import (
+    AnswerObligation,
+    FulfilObligation,
+    HoldObligation,
+    ReleaseObligation,
+    TakeOnObligation,
+    WaiveObligation,
+)
 from teikei.domain.alliance.operation import FinishAction
 from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
+from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
+from teikei.domain.alliance.stating import ObligationIn
+from teikei.domain.alliance.waiving import WaiveGate
 from teikei.domain.amendments import (
     Change,
     ChangePeriods,
@@ -42,11 +59,14 @@ from teikei.domain.amendments import (
 )
 from teikei.domain.clock import ClearAttention, NoteAttention
 from teikei.domain.contests import ConfirmRecorded, ContestRecorded
+from teikei.domain.decision.approving import DecideInternalApproval, SubmitInternalApproval
 from teikei.domain.decision.rules import VotingRule, Weight
 from teikei.domain.decision.voting import CastVote, Comment, Recuse
-from teikei.domain.matter import Recorded
-from teikei.domain.messages import RecordContested, TermsChanged
+from teikei.domain.house import House, Route, RouteStep, StandIn
+from teikei.domain.matter import Person, Recorded
+from teikei.domain.messages import PartyChanged, RecordContested, TermsChanged
 from teikei.domain.recording import RecordFor
+from teikei.domain.succession import Succession
 from teikei.domain.terms import SubjectRule
 from tests.domain import cast
 from tests.domain.cast import EVIDENCE, company
@@ -77,12 +97,57 @@ CHANGES: tuple[Change, ...] = (
     ChangeTerm(term_until=date(2030, 6, 30)),
     ChangeText(article="第12条", before="30日", after="45日"),
 )
+ROUTES = (
+    Route(kinds=("approval",), from_amount=10**7, steps=(RouteStep(people=("課長", "部長"), need=2), RouteStep(people=("社長",), need=1))),
+)  # fmt: skip
+STAND_INS = (StandIn(person="部長", by="次長", first=date(2026, 4, 1), last=date(2026, 4, 9), reason="出張"),)
 RARE: tuple[Act, ...] = (
+    replace(
+        cast.bringing(renewal_years=1),
+        nda=cast.contract(title="秘密保持契約書"),
+        obligations=(
+            ObligationIn(
+                owner=cast.company(0),
+                person="担当",
+                what="報告",
+                basis="第11条",
+                first=date(2026, 9, 30),
+                every_months=3,
+                evidence=True,
+                owed_to=(cast.company(1),),
+            ),
+        ),
+    ),
+    UploadSigned(
+        contract=cast.contract(),
+        signatories=tuple(Signatory(company=c, signatory="代表", title="社長") for c in cast.companies(2)),
+    ),
+    WaiveGate(reason="包括契約がある"),
+    ChooseCandidate(note="評価が高い\n二行目"),
+    DropCandidate(reason="計画が合わない", note="次回の候補"),
     Comment(text="意見\n二行目"),
     ClearAttention(how="retry", note="直しました"),
     NoteAttention(reason="paper.broken"),
     RefuseRenewal(arrived_on=date(2028, 1, 5), evidence_sha256=EVIDENCE, reason="見直し"),
+    RecordNoticeSent(to=(company(1),), how="内容証明郵便", sent_on=date(2027, 11, 24)),
     FinishAction(number=1, result="済み"),
+    CallHealthCheck(days=15),
+    AnswerHealthCheck(number=1, sheets=((5,) * 12, (4,) * 11 + (0,), (1,) * 12)),
+    TakeOnObligation(
+        owner=company(0),
+        person="担当0",
+        what="報告",
+        basis="第11条",
+        first=date(2027, 1, 31),
+        every_months=1,
+        evidence=True,
+        owed_to=(company(1),),
+    ),
+    AnswerObligation(number=1, answer="decline", reason="範囲が広い"),
+    FulfilObligation(number=1, day=date(2027, 1, 31), how="提出", evidence_sha256=EVIDENCE),
+    HoldObligation(number=1, reason="様式の見直し"),
+    ReleaseObligation(number=1, reason="様式が決まった"),
+    WaiveObligation(number=1, reason="不要になった"),
     CallDecision(subject="reserved", title="研究所", motion="一棟増やす。"),
     Recuse(reason="利害関係"),
     DraftAmendment(changes=CHANGES, effective_on=date(2027, 4, 1)),
@@ -96,6 +161,27 @@ RARE: tuple[Act, ...] = (
     ConfirmRecorded(recorded=RECORDED.id),
     ContestRecorded(recorded=RECORDED.id, reason="異なる"),
     RecordContested(recorded=(RECORDED,), title="海風計画", undone=False),
+    ArrangeHouse(routes=ROUTES, stand_ins=STAND_INS),
+    HandOver(
+        leaver="担当0",
+        successor=Person(name="後任", email="heir@example.com", language="en"),
+        on=date(2027, 4, 1),
+        reason="異動",
+    ),
+    WithdrawHandover(leaver="担当0"),
+    AnnounceEvent(event="name", on=date(2027, 4, 1), what="商号変更", name_ja="新社名", name_en="New Name"),
+    AnswerEvent(number=1, answer="object", reason="確認中"),
+    SubmitInternalApproval(reference="稟議 2026-15"),
+    DecideInternalApproval(choice="return", comment="条件を\n見直す"),
+    PartyChanged(
+        company=company(0),
+        party=cast.opened().alliance.parties[0],
+        house=House(company=company(0), routes=ROUTES, stand_ins=STAND_INS, sole=True),
+        succession=Succession(
+            company=company(0), leaver="担当0", successor=Person(name="後任", email="heir@example.com")
+        ),
+        event="merger",
+    ),
 )
 """Acts that the lives do not tell."""
 

@@ -9,24 +9,41 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from activities.ports import Advanced, Page, Pending, Subject
-from activities.record import Receipt
+from activities.record import Committed, Order, Receipt
 from teikei.adapters import sheets
 from teikei.adapters.calendars import calendar
+from teikei.adapters.files import FileStore
+from teikei.adapters.sql.engine import open_engine, reading
+from teikei.adapters.sql.imports import SqlImports, imported
+from teikei.adapters.sql.migrate import migrate
 from teikei.domain import register
 from teikei.domain.act import Act, Actor, judge
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
+from teikei.domain.alliance.bringing import Opening
+from teikei.domain.alliance.intake import Company, Unborn
+from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import NoteAttention
+from teikei.domain.decision.approving import approval_route
+from teikei.domain.decision.state import Decision
+from teikei.domain.elsewhere import SignedFile
 from teikei.domain.errors import Conflict, Invalid, TeikeiError, Unknown
 from teikei.domain.ids import derive
+from teikei.domain.leaving import leaving
 from teikei.domain.matter import Matter
 from teikei.domain.record import canonical, instant, payload, seal
+from teikei.domain.rehearsal.memo import rehearse
 from teikei.domain.search import asked, searched
 from teikei.domain.texts import titled
 from teikei.domain.views import plain, row, view
+from tests.api.candidates import FakeSelections, SeesSelections
+from tests.api.wide import WideDesk, WideReads
 from tests.support.story_domain import START, Line, World
 
 OPERATOR_SECRET = "operator-secret"
@@ -42,6 +59,7 @@ class House:
     answers: dict[str, tuple[str, Act, Receipt]] = field(default_factory=dict)
     orders: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Order → (company, matter)."""
+    batches: dict[str, tuple[Act, dict[str, str]]] = field(default_factory=dict)
     directory: dict[str, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
     comments: dict[str, list[Any]] = field(default_factory=dict)
     resent: list[str] = field(default_factory=list)
@@ -51,6 +69,8 @@ class House:
     """Raised by the next reads, as a bug would."""
     stuck: bool = False
     """No worker answers: acts become orders."""
+    imports: FakeImports | None = None
+    selections: FakeSelections | None = None
     temporal: bool = True
     sql: bool = True
 
@@ -78,7 +98,7 @@ class House:
         world._apply(matter, NoteAttention(reason="it broke"), Actor(company="teikei"))
 
 
-class FakeDesk:
+class FakeDesk(WideDesk):
     """`activities.ports.Desk`."""
 
     def __init__(self, house: House) -> None:
@@ -102,20 +122,24 @@ class FakeDesk:
         )
 
     async def open(self, act: Act, by: Actor, key: str) -> Receipt:
+        return self.born(act, by, key)
+
+    def born(self, act: Act, by: Actor, key: str) -> Receipt:
         root = derive("aln", by.company, key)
         known = self._known(key, root, act)
         if known:
             return known
-        assert isinstance(act, OpenAlliance)
+        assert isinstance(act, Opening)
         world = World(now=act.sandbox_from or START)
         directory = tuple(
             self.house.companies[p.company] for p in act.parties if p.company in self.house.companies
         )
-        outcome = judge(act, Unborn(id=root, companies=directory, now=world.now), by, world.now)
+        unborn = Unborn(id=root, companies=directory, now=world.now, calendar=calendar("JP"))
+        outcome = judge(act, unborn, by, world.now)
         world.root = root
         world._store(outcome, None, act, by.company)
         self.house.worlds[root] = world
-        return self._answered(key, act, world, root, 1, 1, (root,))
+        return self._answered(key, act, world, root, 1, len(outcome.entries), outcome.created)
 
     async def advance(self, alliance: str, to: datetime) -> Advanced:
         world = self.house.worlds[alliance]
@@ -184,7 +208,53 @@ class FakeDirectory:
         return answer
 
 
-class FakeReads:
+class FakeImports:
+    """`activities.ports.Imports`: the real one on a small database of its own, made when somebody needs it."""
+
+    def __init__(self, house: House, desk: FakeDesk, place: Path) -> None:
+        self.house, self.desk, self.place = house, desk, place
+        house.imports = self
+
+    @cached_property
+    def engine(self) -> Engine:
+        url = f"sqlite:///{self.place / 'imports.db'}"
+        migrate(url)
+        return open_engine(url)
+
+    @cached_property
+    def real(self) -> SqlImports:
+        def known(_subject: Subject, ids: set[str]) -> dict[str, Company]:
+            return {i: c for i, c in self.house.companies.items() if i in ids}
+
+        return SqlImports(self.engine, self, FileStore(self.place / "files"), calendar, known)
+
+    def commit(self, order: Order) -> Committed[Any]:
+        receipt = self.desk.born(order.act, order.by, order.key)
+        return Committed(state=self.house.state(receipt.matter), receipt=receipt)
+
+    def load(self, matter: str) -> Matter:
+        return self.house.state(matter)
+
+    def keep(self, subject: Subject, name: str, content: bytes) -> dict[str, Any]:
+        return self.real.keep(subject, name, content)
+
+    def held(self, subject: Subject, file: SignedFile, pointer: str) -> None:
+        self.real.held(subject, file, pointer)
+
+    def read(
+        self, subject: Subject, content: bytes, key: str, sandbox_from: datetime | None
+    ) -> dict[str, Any]:
+        return self.real.read(subject, content, key, sandbox_from)
+
+    def confirm(self, subject: Subject, found: str) -> dict[str, Any]:
+        return self.real.confirm(subject, found)
+
+    def seen(self, subject: Subject, found: str) -> dict[str, Any]:
+        with reading(self.engine) as db:
+            return imported(db, subject, found)
+
+
+class FakeReads(SeesSelections, WideReads):
     """`activities.ports.Reads`."""
 
     def __init__(self, house: House) -> None:
@@ -201,6 +271,20 @@ class FakeReads:
     def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
         found = [w.alliance for w in self._found(subject, stage, form, q)]
         return _page([plain(row(a)) for a in sorted(found, key=lambda a: a.id)], after, limit)
+
+    def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
+        world = self.house.world(agreement)
+        draft = world.states[agreement]
+        assert isinstance(draft, Agreement)
+        return rehearse(world.alliance, draft, calendar("JP"), years)
+
+    def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
+        world = self.house.world(alliance)
+        main = world.states.get(world.alliance.main)
+        assert main is None or isinstance(main, Agreement)
+        periods = [s for s in world.states.values() if isinstance(s, Allocation)]
+        found: dict[str, Any] = plain(leaving(world.alliance, main, periods, calendar("JP"), world.now))
+        return found
 
     def register(self, subject: Subject, *, stage: str, form: str, q: str, language: str) -> bytes:
         told: list[register.Line] = []
@@ -224,6 +308,14 @@ class FakeReads:
 
     def there(self, subject: Subject, kind: str, matter: str) -> None:
         self.matter(subject, kind, matter)
+
+    def approval_route(self, subject: Subject, decision: str, person: str) -> dict[str, Any]:
+        self.matter(subject, "decision", decision)
+        state, now = self.house.state(decision), self.house.world(decision).now
+        assert isinstance(state, Decision)
+        by = Actor(company=subject.company, person=person or subject.person)
+        route: dict[str, Any] = plain(approval_route(state, by, now))
+        return route
 
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
@@ -284,7 +376,7 @@ class FakeReads:
         rows = [
             {
                 "id": one, "at": plain(at), "template": mail.template, "to": mail.address, "subject": mail.item,
-                "status": "kept", "attempts": 0, "detail": "",
+                "status": "kept", "attempts": 0, "detail": "", "carrier": "",
             }
             for one, at, mail in self._mails(alliance)
             if mail.company == subject.company and status in ("", "kept")
@@ -307,6 +399,10 @@ class FakeReads:
         if company != subject.company:
             raise Unknown("order.unknown")
         return {"id": order, "status": "open", "matter": matter, "receipt": None, "problem": None}
+
+    def imported(self, subject: Subject, found: str) -> dict[str, Any]:
+        assert self.house.imports is not None
+        return self.house.imports.seen(subject, found)
 
     def attention(self, *, after: str, limit: int) -> Page:
         states = [s for w in self.house.worlds.values() for s in w.states.values() if s.attention]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.services import Services
-from tests.api.fakes import OPERATOR_SECRET, FakeDesk, FakeDirectory, FakeReads
+from tests.api.candidates import FakeSelections
+from tests.api.fakes import OPERATOR_SECRET, FakeDesk, FakeDirectory, FakeImports, FakeReads
 from tests.api.fakes import House as Store
 
 
@@ -14,13 +15,16 @@ class MemoryHouse:
 
     operator_secret = OPERATOR_SECRET
 
-    def __init__(self, _place: Path) -> None:
+    def __init__(self, place: Path) -> None:
         self.store = Store()
+        desk = FakeDesk(self.store)
         self.points: list[str] = []
         self.services = Services(
-            desk=FakeDesk(self.store),
+            desk=desk,
             reads=FakeReads(self.store),
             directory=FakeDirectory(self.store),
+            imports=FakeImports(self.store, desk, place),
+            selections=FakeSelections(self.store, desk),
             version="1.2.3",
             patience=0.2,
             failpoint=self.points.append,

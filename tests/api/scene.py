@@ -29,6 +29,9 @@ class House(Protocol):
     def hurt(self, matter: str) -> None:
         """An accident befalls a matter."""
 
+    def nobody_answers(self, *, now: bool) -> None:
+        """Acts become orders, as when no worker runs; or no longer."""
+
 
 def example(act: str, **changes: Any) -> dict[str, Any]:
     """A body that is well formed."""
@@ -201,10 +204,18 @@ class Life:
         await self.site.post(f"{self.path}/suspensions", self.pair[0], {"reason": "点検"})
         await self.site.post(f"{self.path}/resumptions", self.pair[1])
         await self.govern()
+        await self.approve_inside()
+        await self.owe()
+        await self.look_at_health()
+        await self.change_people()
+        sent = example("RecordNoticeSent", to=[self.pair[1]], sent_on="2026-07-01")
+        await self.site.post(f"/v1/agreements/{self.main}/notices-sent", self.pair[0], sent)
         refusal = example("RefuseRenewal", arrived_on="2026-07-01")
         await self.site.post(f"/v1/agreements/{self.main}/renewal-refusals", self.pair[0], refusal)
         await self.advance("2027-04-02T12:00:00+09:00")
         await self.settle((await self.view())["open_period"])
+        page = await self.site.get(f"{self.path}/leaving", self.pair[1])
+        assert page["end_date"] == "2027-10-10"
         await self.site.post(f"{self.path}/exits", self.pair[0], example("BeginExit", end_date="2027-12-31"))
 
     async def govern(self) -> None:
@@ -219,6 +230,61 @@ class Life:
         moved = example("MoveReview", number=2, to="2026-10-08")
         await self.site.post(f"{self.path}/review-moves", a, moved)
         await self.site.post(f"{self.path}/review-skips", a, example("SkipReview", number=2))
+
+    async def change_people(self) -> None:
+        """A handover that is withdrawn, one that is done; a company event that the other party answers."""
+        a, b = self.pair
+        boss = {"leaver": "甲野 部長", "on": "2027-04-01"}
+        await self.site.post(f"{self.path}/handovers", a, example("HandOver", **boss))
+        await self.site.post(f"{self.path}/handover-withdrawals", a, {"leaver": boss["leaver"]})
+        await self.site.post(f"{self.path}/handovers", a, example("HandOver", **{**boss, "on": "2026-07-02"}))
+        seen = (await self.site.get(self.path, b))["parties"]
+        assert [p["escalation"]["name"] for p in seen] == ["甲山 四郎", "甲野 部長"]
+        event = {"event": "merger", "on": "2027-10-01", "what": "吸収合併"}
+        await self.site.post(f"{self.path}/events", a, event)
+        await self.site.post(f"{self.path}/event-answers", b, example("AnswerEvent"))
+        assert [e["number"] for e in (await self.site.get(f"{self.path}/events", b))["open"]] == [1]
+
+    async def look_at_health(self) -> None:
+        """A check that both answer: one with sheets of three people, one with a person's name."""
+        a, b = self.pair
+        await self.site.post(f"{self.path}/health-checks", a)
+        answer = example("AnswerHealthCheck")
+        await self.site.post(f"{self.path}/health-answers", a, answer)
+        assert (await self.view())["health_check"]["answered"] == [a]
+        named = {**answer, "sheets": answer["sheets"][:1], "respondent": "乙山 二郎"}
+        await self.site.post(f"{self.path}/health-answers", b, named)
+        closed = await self.site.get(f"{self.path}/health-checks", b)
+        assert [row["number"] for row in closed["data"]] == [1]
+
+    async def owe(self) -> None:
+        """Obligations: one that its owner states, one that is accepted, held, released and waived, one declined."""
+        a, b = self.pair
+        body = example("TakeOnObligation", owner=a)
+        await self.site.post(f"{self.path}/obligations", a, body)
+        done = example("FulfilObligation", day=body["first"])
+        await self.site.post(f"{self.path}/fulfilments", a, done)
+        await self.site.post(f"{self.path}/obligations", a, {**body, "owner": b})
+        await self.site.post(f"{self.path}/obligation-answers", b, example("AnswerObligation", number=2))
+        for act in ("hold", "release", "waive"):
+            path = {"hold": "holds", "release": "releases", "waive": "waivers"}[act]
+            await self.site.post(f"{self.path}/obligation-{path}", a, {"number": 2, "reason": "見直し"})
+        left = await self.site.get(f"{self.path}/obligations", a)
+        assert [o["number"] for o in left["open"]] == [1]
+
+    async def approve_inside(self) -> None:
+        """A company with one eligible person approves a motion here; then it approves elsewhere again."""
+        a = self.pair[0]
+        me = "担当0"
+        house = {"routes": [{"steps": [{"people": [me], "need": 1}]}], "sole": True}
+        await self.site.post(f"{self.path}/house", a, house)
+        motion = (await self.site.post(f"{self.path}/decisions", a, example("CallDecision")))["created"][0]
+        path = f"/v1/decisions/{motion}"
+        ahead = await self.site.get(f"{path}/approval-route", a)
+        assert [s["seats"][0]["asked"] for s in ahead["ahead"]["steps"]] == [me]
+        await self.site.post(f"{path}/approval-requests", a, example("SubmitInternalApproval"))
+        await self.site.post(f"{path}/approval-requests/answers", a, example("DecideInternalApproval"))
+        await self.site.post(f"{self.path}/house", a, {})
 
     async def settle(self, period: str) -> None:
         """Figures, split, decision, payment."""

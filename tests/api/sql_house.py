@@ -6,6 +6,7 @@ stories would, until all is quiet; papers are a few bytes in the real file store
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,16 @@ from teikei.adapters.mail import Mailer, MailSettings
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.directory import SqlDirectory, ensure_operator_key
 from teikei.adapters.sql.engine import open_engine, reading
+from teikei.adapters.sql.imports import SqlImports
 from teikei.adapters.sql.migrate import migrate
 from teikei.adapters.sql.queue import OutboxRow, SqlQueue
 from teikei.adapters.sql.reads import SqlReads
+from teikei.adapters.sql.selections import SqlSelections
 from teikei.adapters.sql.tables import EntryRow, table
 from teikei.domain.act import TEIKEI, Act, Actor
 from teikei.domain.clock import FellDue, NoteAttention, PaperReady
 from teikei.domain.errors import Refused
-from tests.support.story_domain import story
+from teikei.domain.stories import own_act
 
 
 class SqlDesk:
@@ -45,6 +48,20 @@ class SqlDesk:
         self.pump()
         return receipt
 
+    async def order_all(self, matters: Sequence[str], act: Act, by: Actor, key: str) -> dict[str, str]:
+        return self.queue.put_all(matters, act, by, key)
+
+    def deliver(self) -> None:
+        """What the dispatcher does with orders."""
+        for row in self.queue.claim_orders(100, datetime.now(UTC)):
+            try:
+                receipt = self.commit(row.matter, row.act(), row.actor(), row.key)
+            except Refused as refusal:
+                self.queue.close_order(row.id, None, refusal)
+            else:
+                self.queue.close_order(row.id, receipt)
+        self.pump()
+
     async def open(self, act: Act, by: Actor, key: str) -> Receipt:
         receipt = self.commit("", act, by, key)
         self.pump()
@@ -60,6 +77,7 @@ class SqlDesk:
             self.pump()
             steps += 1
         self.queue.set_clock(alliance, to)
+        self.pump()
         return Advanced(now=to, steps=steps, done=True)
 
     async def alive(self) -> bool:
@@ -75,13 +93,16 @@ class SqlDesk:
         while True:
             rows = self.queue.claim(100, datetime.now(UTC))
             for row in rows:
-                self.queue.close(row.id, *self.hand_on(row))
+                if row.kind == "mail":
+                    self.queue.keep(row.id)
+                else:
+                    self.queue.close(row.id, *self.hand_on(row))
             if not rows and not any(self.own(matter) for matter, _, _ in self.queue.open_matters("", 10_000)):
                 return
 
     def hand_on(self, row: OutboxRow) -> tuple[str, str]:
         if row.kind != "tell":
-            return ("kept" if row.kind == "mail" else "done"), ""
+            return "done", ""
         try:
             self.commit(row.target, row.act(), TEIKEI, row.id)
         except Refused as refusal:
@@ -91,7 +112,7 @@ class SqlDesk:
     def own(self, matter: str) -> bool:
         """One act of the matter's own story, if it owes one."""
         state = self.ledger.load(matter)
-        act = story(state)
+        act = own_act(state)
         if state.owes and not state.over:
             effect = state.owes[0].key
             content = f"PK {matter} {effect}".encode()
@@ -119,7 +140,13 @@ class SqlHouse:
         self.desk = SqlDesk(ledger, queue, files)
         reads = SqlReads(self.engine, files, Mailer(queue, MailSettings()))
         self.services = Services(
-            desk=self.desk, reads=reads, directory=SqlDirectory(self.engine), version="1.2.3", patience=5.0
+            desk=self.desk,
+            reads=reads,
+            directory=SqlDirectory(self.engine),
+            imports=SqlImports(self.engine, ledger, files, calendar),
+            selections=SqlSelections(self.engine, ledger),
+            version="1.2.3",
+            patience=5.0,
         )
 
     def count(self) -> int:

@@ -14,7 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
 from api.app import create_app
-from tests.api.scene import Life, away, example
+from tests.api.handing import hand_in, imported, one
+from tests.api.scene import Life, Site, away, example
+from tests.api.test_selections import lived
 
 
 def described(life: Life) -> dict[str, Any]:
@@ -37,12 +39,17 @@ async def others(life: Life) -> None:
         entered = (await site.post(acts, a, example("RecordFor", company=there.pair[1])))["created"][-1]
         body = {"recorded": entered} | ({"reason": "異なる"} if answer == "contests" else {})
         await site.post(f"{acts}/{answer}", there.pair[1], body)
+    await gates(site, a)
+    await lived(site)
     hurt = await site.open()
     site.house.hurt(hurt)
     await site.post(f"/v1/attention/{hurt}/resolutions", "operator", example("ClearAttention"))
     site.house.nobody_answers(now=True)
     waiting = await site.ask("POST", f"{extra.path}/suspensions", a, example("Suspend"))
     site.house.nobody_answers(now=False)
+    for act in ("handovers", "company-events"):
+        body = example({"handovers": "CompanyHandOver", "company-events": "CompanyEvent"}[act], dry_run=True)
+        assert (await site.ask("POST", f"/v1/{act}", a, body)).status_code == 200
     mail = (await site.get(f"{life.path}/outbox", a))["data"][0]["id"]
     await site.post(f"/v1/outbox/{mail}/resends", a)
     lists = ("assessments", "reviews", "action-results", "timeline", "papers", "clock")
@@ -50,6 +57,7 @@ async def others(life: Life) -> None:
     reads += [f"/v1/{kind}" for kind in ("alliances", "agreements", "decisions", "periods")]
     reads += [
         f"/v1/agreements/{life.main}/versions",
+        f"/v1/agreements/{life.main}/rehearsal",
         f"/v1/decisions/{decision}/comments",
         f"/v1/decisions/{decision}",
     ]
@@ -67,6 +75,24 @@ async def others(life: Life) -> None:
         "/v1/alliances.xlsx",
     ):
         assert (await site.ask("GET", path, a)).status_code == 200
+
+
+async def gates(site: Site, a: str) -> None:
+    """What came before this system, and papers that were signed elsewhere."""
+    await imported(site)
+    [file] = await hand_in(site, a, {"signed.pdf": b"signed by all"})
+    await site.post("/v1/earlier-alliances", a, one(site, file))
+    for gate in ("signed-papers", "gate-waivers"):
+        life = Life(site, await site.open())
+        await site.post(f"{life.path}/intake", a, site.intake())
+        if gate == "gate-waivers":
+            await site.post(f"{life.path}/{gate}", a, example("WaiveGate"))
+            continue
+        body = example("UploadSigned")
+        body["contract"]["file"] = file
+        for signatory, company in zip(body["signatories"], life.pair, strict=True):
+            signatory["company"] = company
+        await site.post(f"/v1/agreements/{(await life.view())['nda']}/{gate}", a, body)
 
 
 async def test_every_operation_succeeds_at_least_once(life: Life) -> None:

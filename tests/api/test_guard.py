@@ -34,6 +34,7 @@ PREFIX = {
     "companies": "cmp",
     "outbox": "out",
     "orders": "ord",
+    "selections": "sel",
 }
 
 

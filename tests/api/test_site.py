@@ -14,7 +14,10 @@ from api.app import create_app
 from api.examples import EXAMPLES
 from api.routers.alliance_reads import Advance
 from api.routers.companies import NewCompany, NewKey
+from api.routers.company_wide import CompanyEvent, CompanyHandOver
+from api.routers.selections import DropRest
 from teikei.domain.clock import ClearAttention
+from teikei.domain.selections import OpenSelection
 from tests.api.memory_house import MemoryHouse
 from tests.api.scene import Site
 
@@ -136,5 +139,9 @@ def test_links_lead_to_operations(spec: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", list(EXAMPLES))
 def test_every_example_is_well_formed(name: str) -> None:
-    own = {c.__name__: c for c in (Advance, NewCompany, NewKey, ClearAttention)}
+    shapes = (
+        *(Advance, NewCompany, NewKey, ClearAttention),
+        *(OpenSelection, DropRest, CompanyHandOver, CompanyEvent),
+    )
+    own = {c.__name__: c for c in shapes}
     TypeAdapter(own.get(name) or getattr(record, name)).validate_python(EXAMPLES[name])

@@ -65,10 +65,10 @@ def test_the_scenes_have_names_to_look_for() -> None:
 
 
 def scene_names() -> list[str]:
-    """The slug of every scene and the names of its companies, read from the scene files themselves."""
+    """The slug of every scene (scenarios are known by name, for each is there to show one thing) and the names of its companies, read from the scene files themselves."""
     found: set[str] = set()
     for folder in SCENES.glob("*/"):
-        if not folder.is_dir():
+        if not (folder / "scene.yaml").is_file():
             continue
         found.add(folder.name)
         for path in [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]:

@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from teikei.domain.elapsed import ClockLine
 from teikei.domain.money import split
 from teikei.domain.papers import (
     LABELS,
@@ -178,6 +179,23 @@ def _minutes(count: int) -> dict[str, Any]:
             ActionLine(owner="甲", what="評価報告書の改訂版を全当事者に配付すること", due=date(2028, 2, 10)),
         ),
         "next_on": date(2028, 4, 20),
+        "clock": tuple(
+            line
+            for index, p in enumerate(people)
+            for line in (
+                ClockLine(
+                    label=p.label,
+                    what="決議への投票",
+                    since=f"{3 * index}.5",
+                    since_times=2,
+                    total="21.0",
+                    times=9,
+                ),
+                ClockLine(
+                    label=p.label, what="", since=f"{3 * index}.5", since_times=2, total="104.3", times=31
+                ),
+            )
+        ),
     }
 
 
@@ -225,6 +243,10 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
         return _minutes(count)
     if kind == "statement":
         return _statement(count)
+    if kind == "notice":
+        return _notice(count)
+    if kind == "return_letter":
+        return _return_letter(count)
     values = _common(kind, count)
     if kind == "nda":
         return values | {"term_from": date(2026, 12, 1), "term_until": date(2027, 11, 30)}
@@ -241,6 +263,23 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
     if kind == "amendment":
         return values | _amendment(count)
     return values | _main(count) | _special(kind, count)
+
+
+def _notice(count: int) -> dict[str, Any]:
+    return {
+        "alliance_name": "次世代電池の共同開発", "parties": parties(count), "sender": LABELS[count - 1],
+        "base_title": "共同開発契約書", "base_date": date(2027, 4, 1), "term_since": date(2027, 4, 1),
+        "term_until": date(2029, 3, 31), "renewal_years": 1, "notice_months": 3, "legal_last_day": date(2028, 12, 30),
+        "decision": "dec_" + "a" * 26,
+    }  # fmt: skip
+
+
+def _return_letter(count: int) -> dict[str, Any]:
+    return {
+        "alliance_name": "次世代電池の共同開発", "parties": parties(count), "sender": LABELS[0], "addressee": LABELS[count - 1],
+        "written_on": date(2026, 12, 1), "reason": "量産の開始時期が当社の計画と一致しなかったため", "nda_title": "秘密保持契約書",
+        "nda_signed_on": date(2026, 10, 1), "return_days": 30, "return_by": date(2026, 12, 31), "secrecy_years": 3,
+    }  # fmt: skip
 
 
 def voting_line(subject: Any, *, weights: tuple[int, ...] = (), **given: Any) -> VotingLine:

@@ -149,6 +149,15 @@ def test_a_tracked_change_is_read_as_accepted() -> None:
     assert read_text(buffer.getvalue()).startswith("秘密保持契約書守秘\n")
 
 
+def test_the_working_days_of_each_party_stand_in_the_minutes_or_nothing_does() -> None:
+    variables = sample("minutes")
+    text = render("minutes", variables).text
+    assert "所要日数" in text
+    first = variables.clock[1]
+    assert f"{first.label}\t合計\t{first.since}日（2件）\t{first.total}日（31件）" in text
+    assert "所要日数" not in render("minutes", replace(variables, clock=())).text
+
+
 def test_votes_and_absence_stand_in_the_minutes() -> None:
     variables = sample("minutes")
     decision = replace(

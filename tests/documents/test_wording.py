@@ -14,7 +14,9 @@ from teikei.documents.proof import proofread
 from teikei.domain.papers import PAPER_TITLES, PaperKind
 from tests.documents.samples import COUNTS, KINDS, sample, voting_line
 
-CONTRACTS: tuple[PaperKind, ...] = tuple(kind for kind in KINDS if kind not in {"minutes", "statement"})
+CONTRACTS: tuple[PaperKind, ...] = tuple(
+    kind for kind in KINDS if kind not in {"minutes", "statement", "notice", "return_letter"}
+)
 VOTING = (
     voting_line(
         "allocation", kind="majority", weights=(3, 2, 1), quorum=Fraction(2, 3), tie="chair", chair="甲"

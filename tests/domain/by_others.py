@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from teikei.domain.act import Act, Outcome
+from teikei.domain.alliance.announcing import AnnounceEvent, AnswerEvent
 from teikei.domain.alliance.diligence import ShareScores
+from teikei.domain.alliance.health import AnswerHealthCheck, CallHealthCheck
 from teikei.domain.alliance.negotiation import DraftAgreement
+from teikei.domain.alliance.obligations import AnswerObligation, FulfilObligation, TakeOnObligation
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.contests import ContestRecorded
 from teikei.domain.decision.state import Decision
@@ -103,6 +107,20 @@ def lived(world: World, n: int, away: tuple[str, ...]) -> World:
     agree(world, "main")
     world.until(lambda: world.alliance.stage == "operation")
     review(world)
+    world.say(world.root, CallHealthCheck(), A)
+    for c in companies(n):
+        world.say(world.root, AnswerHealthCheck(number=1, sheets=((4,) * 12,), respondent="担当"), c)
+    world.say(world.root, AnnounceEvent(event="merger", on=world.today(), what="合併"), A)
+    for c in companies(n)[1:]:
+        world.say(world.root, AnswerEvent(number=1, answer="acknowledge"), c)
+    for number, c in enumerate(companies(n), start=1):
+        first = world.today() + timedelta(days=9)
+        world.say(
+            world.root, TakeOnObligation(owner=c, person="担当", what="報告", basis="第5条", first=first), A
+        )
+        if c != A:
+            world.say(world.root, AnswerObligation(number=number, answer="accept"), c)
+        world.say(world.root, FulfilObligation(number=number, day=first, how="提出"), c)
     world.until(lambda: world.alliance.period == 1)
     settle_period(world)
     begin_exit(world)

@@ -13,6 +13,8 @@ from teikei.domain.act import Act
 from teikei.domain.agreement.force import Sign
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.agreement.talks import Freeze
+from teikei.domain.alliance.bringing import WITH_MAIN, BringIn
+from teikei.domain.alliance.candidates import Selection, SelectionIn
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import EACH_COMPANY, BeginExit, TickExitItem
 from teikei.domain.alliance.intake import Answers, Company, OpenAlliance, PartyIn, StateIntake
@@ -21,10 +23,12 @@ from teikei.domain.alliance.operation import ActionIn, HoldReview
 from teikei.domain.alliance.state import AXES, Attendance, Resolution
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.decision.voting import CastVote, RecordInternalApproval
+from teikei.domain.elsewhere import Contract, SignedFile
 from teikei.domain.errors import Refused
 from teikei.domain.ids import derive
 from teikei.domain.matter import Person, Reminders
 from teikei.domain.terms import (
+    AsSigned,
     Benefit,
     BenefitKind,
     CapitalTerms,
@@ -52,6 +56,7 @@ BENEFITS: tuple[BenefitKind, ...] = ("risk_sharing", "use_of_resources", "quick_
 RISKS: tuple[RiskKind, ...] = ("slow_decisions", "leakage", "profit_disputes", "culture")
 
 
+@cache
 def company(i: int) -> str:
     return derive("cmp", "test", i)
 
@@ -80,6 +85,30 @@ def opening(n: int = 2, form: Form = "co_development", **more: Any) -> OpenAllia
     return OpenAlliance(
         name_ja="海風計画", name_en="Sea Breeze", form=form, parties=tuple(party(i) for i in range(n)), **more
     )
+
+
+def contract(**more: Any) -> Contract:
+    """Three years from April 2024."""
+    given: dict[str, Any] = {
+        "title": "共同開発契約書", "file": SignedFile(name="契約.pdf", sha256=EVIDENCE, size=1000), "signed_on": date(2024, 3, 29),
+        "effective_on": date(2024, 4, 1), "term_until": date(2027, 3, 31),
+    }  # fmt: skip
+    return Contract(**{**given, **more})
+
+
+def bringing(n: int = 2, stage: Any = "operation", days: Contract | None = None, **more: Any) -> BringIn:
+    """An alliance from before this system; `more` are terms of its main agreement."""
+    signed = days or contract()
+    given: dict[str, Any] = {
+        "term_from": signed.effective_on,
+        "term_until": signed.term_until,
+        "special": AsSigned(form="as_signed"),
+    }
+    return BringIn(
+        reference="A-1", name_ja="潮風計画", name_en="Salt Breeze", form="co_development", stage=stage,
+        parties=tuple(party(i) for i in range(n)), contract=signed,
+        terms=terms(n, **{**given, **more}) if stage in WITH_MAIN else None,
+    )  # fmt: skip
 
 
 def intake(n: int = 2, **yes: bool) -> StateIntake:
@@ -124,6 +153,19 @@ def off(world: World, *who: str) -> World:
     for key, state in world.states.items():
         parties = tuple(replace(p, off_platform=p.company in who) for p in state.parties)
         world.states[key] = replace(state, parties=parties)
+    return world
+
+
+def selected(n: int = 2) -> SelectionIn:
+    """The last party is the candidate of a selection of the first one."""
+    return SelectionIn(id=derive("sel", "test"), name="候補先選び", candidate=company(n - 1))
+
+
+def sought(world: World) -> World:
+    """The last party of this alliance is a candidate of a selection."""
+    given = selected(len(world.alliance.parties))
+    selection = Selection(id=given.id, name=given.name, candidate=given.candidate)
+    world.states[world.root] = replace(world.alliance, selection=selection)
     return world
 
 
@@ -288,8 +330,13 @@ ENDED_QUIET = {"alliance.closed", "alliance.abandoned"}
 
 
 def nothing_left(world: World) -> None:
-    """Over: every matter is over, nothing falls due any more, and no mail was meant after the end."""
-    assert all(s.over for s in world.states.values())
-    assert world.due() is None
+    """Over: every matter is over, nothing falls due any more, and no mail was meant after the end.
+
+    What survives lives on for itself and waits for nothing but the end of its duties.
+    """
+    living = [s for s in world.states.values() if not s.over]
+    assert all(isinstance(s, Agreement) and s.role == "survival" for s in living)
+    assert all(d.item.startswith("survivor-") for s in living for d in s.due)
+    assert not any(s.waits or s.owes or s.children for s in living)
     end = next(line.at for line in world.lines if line.entry.code in ENDED_QUIET)
     assert all(when <= end for when, _, _ in world.mails)

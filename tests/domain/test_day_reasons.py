@@ -97,6 +97,7 @@ def test_no_reason_is_kept_that_no_date_gives() -> None:
         "sent",
         "deemed",
         "arrived",
+        "leaves",
     }
     ends_ = {"months_on_end", "months_back_end", "days_over", "months_over", "months_over_end"}
     causes = {"saturday", "sunday", "national_holiday", "bank_holiday", "contract_day_off", "year_end"}

@@ -19,15 +19,21 @@ from teikei.domain.agreement import state as agreement
 from teikei.domain.agreement.force import Sign
 from teikei.domain.alliance import exits, intake
 from teikei.domain.alliance import state as alliance
+from teikei.domain.alliance.announcing import AnswerEvent
+from teikei.domain.alliance.obligations import AnswerObligation
+from teikei.domain.alliance.survey import HEALTH_AXES, STATEMENTS
 from teikei.domain.allocation import state as allocation
 from teikei.domain.allocation.split import EnterAmount
 from teikei.domain.amendments import Change
 from teikei.domain.clock import ClearAttention
+from teikei.domain.company_events import FactEvent, Structural
 from teikei.domain.decision import rules
 from teikei.domain.decision import state as decision
 from teikei.domain.decision.rules import OutcomeName
+from teikei.domain.elapsed import OTHER
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.papers import PaperKind
+from teikei.domain.succession import Moving, Staying
 from teikei.domain.terms import BenefitKind, Form, PurposeKind, RiskKind
 from teikei.domain.texts import catalogue, named, say, word
 
@@ -45,10 +51,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "alliance.amendment_*": MOVES,
     "exit.termination_*": MOVES,
     "agreement.approval_*": OF_ALL,
+    "agreement.renewal_*": OF_ALL,
     "decision.*": OUTCOMES,
     "due.*": ("remind", "overdue", "escalate"),
     "attention.*": get_args(get_type_hints(ClearAttention)["how"]),
     "agenda.gap_*": alliance.AXES,
+    "agenda.obligation_*": ("missed", "overdue", "held"),
+    "obligation.*": ("taken_on", "proposed"),
+    "obligation.answer_*": get_args(get_type_hints(AnswerObligation)["answer"]),
+    "event.answer_*": get_args(get_type_hints(AnswerEvent)["answer"]),
     "agenda.*": (*OUTCOMES, "motion"),
 }
 """Every code that is put together at run time, with each value that can stand in it."""
@@ -244,6 +255,9 @@ STAGES = [
             [f"change_{what}" for c in get_args(Change) for what in get_args(get_type_hints(c)["what"])],
         ),
         ("word", [*exits.EACH_COMPANY, *exits.SYSTEM]),
+        ("word", [f"event_{kind}" for kind in family(FactEvent, Structural)]),
+        ("word", [f"place_{place}" for place in (*family(Moving, Staying), "nothing")]),
+        ("word", [*HEALTH_AXES, *STATEMENTS, "named", "anonymous", OTHER]),
         ("word", [one for route in intake.ROUTES for one in (route.way, route.need) if one]),
     ],
 )
@@ -282,7 +296,7 @@ def test_every_item_with_a_deadline_has_a_name_and_a_consequence() -> None:
             elif isinstance(first, ast.JoinedStr):
                 items.add(str(getattr(first.values[0], "value", "")).rstrip("-"))
     items |= {"review", "suspension"}
-    assert len(items) == 13
+    assert len(items) == 17
     for language in LANGUAGES:
         for item in items:
             assert {f"item.{item}", f"silence.{item}"} <= set(catalogue(language)), item
@@ -298,7 +312,7 @@ def test_every_agenda_line_has_a_text() -> None:
         if keyword.arg == "code"
         for code in literals(keyword.value)
     }
-    assert len(codes) == 8 + len(OUTCOMES) + 1
+    assert len(codes) == 14 + len(OUTCOMES) + 1
     assert codes == {c for c in catalogue("ja") if c.startswith("agenda.")}
 
 

@@ -147,7 +147,8 @@ def test_the_agenda_stands_in_the_view_once_there_are_terms() -> None:
     review(world)
     world.until(lambda: world.alliance.period == 1)
     codes = [line["code"] for line in view(world.alliance, company(0))["agenda"]]
-    assert codes[-4:] == ["agenda.action", "agenda.action", "agenda.period", "agenda.communication"]
+    points = ["agenda.action", "agenda.action", "agenda.period", "agenda.clock", "agenda.communication"]
+    assert codes[-5:] == points
     assert view(opened().alliance, company(0))["agenda"] == []
 
 

@@ -1,9 +1,10 @@
-"""One stack for all tests of this folder, started as `teikei up`, and one run of `teikei demo`; each on a home of its own."""
+"""One stack for all tests of this folder, started as `teikei up`, one run of `teikei demo` and one of its scenarios; each on a home of its own."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,22 +12,28 @@ from tests.e2e import processes
 from tests.e2e.runs import Finished, Running
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """`teikei demo`, once."""
-    folder = tmp_path_factory.mktemp("demo")
+def played(folder: Path, *options: str) -> Finished:
+    """`teikei demo` on a home of its own, to its end."""
     home = folder / "home"
-    process = processes.teikei("demo", "--home", str(home), home=home, log=folder / "said")
+    process = processes.teikei("demo", *options, "--home", str(home), home=home, log=folder / "said")
     try:
         code = process.wait(600)
     finally:
         process.kill()
-    return Finished(
-        code=code,
-        home=home,
-        said=(folder / "said").read_text(encoding="utf-8"),
-        left=processes.left_behind(home),
-    )
+    said = (folder / "said").read_text(encoding="utf-8")
+    return Finished(code=code, home=home, said=said, left=processes.left_behind(home))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """`teikei demo`, once."""
+    return played(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """`teikei demo --scenario all`, once."""
+    return played(tmp_path_factory.mktemp("scenarios"), "--scenario", "all")
 
 
 @pytest.fixture(scope="session")

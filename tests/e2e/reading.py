@@ -42,3 +42,19 @@ def entries(record: bytes) -> list[Entry]:
 
 def record_of(player: Player) -> list[Entry]:
     return entries(player.api.content(f"/v1/alliances/{player.alliance}/record", player.first.secret))
+
+
+def body(mail: EmailMessage) -> str:
+    """What a mail says."""
+    part = mail.get_body(("plain",))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
+def items(mail: EmailMessage) -> int:
+    """Of how much a mail speaks: a digest has a line for each item."""
+    lines = body(mail).splitlines()
+    return max(
+        1,
+        sum(line.startswith(("　・", "  - ")) and ("　期限 " in line or ", due " in line) for line in lines),
+    )

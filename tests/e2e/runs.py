@@ -5,10 +5,21 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from teikei.caller import Api
 from teikei.player import Player, enrol
 from teikei.scenes import Scene
+
+ACCIDENTS = {"note_attention", "clear_attention"}
+"""Acts that only an accident brings."""
+ONLY_IN_SCENARIOS = {"party_changed"}
+"""Acts of the system that no scene of the demo has a cause for."""
+
+
+def kinds(union: object) -> set[str]:
+    """The kinds of the acts of a union."""
+    return {act.__dataclass_fields__["kind"].default for act in get_args(union)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,14 @@ BUGS = (
         """        with writing(self._engine) as db:
             done = (
                 self._opened(db, order, order.act)
-                if isinstance(order.act, OpenAlliance)
+                if isinstance(order.act, Opening)
                 else self._acted(db, order)
             )
             failpoints.hit("commit.before")
         failpoints.hit("commit.after")
         return done
 """,
-        """        if isinstance(order.act, OpenAlliance):
+        """        if isinstance(order.act, Opening):
             with writing(self._engine) as db:
                 return self._opened(db, order, order.act)
         import threading

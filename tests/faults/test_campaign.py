@@ -155,6 +155,12 @@ async def _risen(one: Siege, before: dict[str, Matter]) -> None:
     answer = await one.crowd.say(COMMENTS, decision.id, 0, {"text": "その後"})
     assert answer.receipt is not None
     wanted = replace(decision, comments=decision.comments + 1, version=decision.version + 1)
-    assert codec.dump(one.books.state(decision.id)) == codec.dump(wanted)
+    assert codec.dump(_uncounted(one.books.state(decision.id))) == codec.dump(_uncounted(wanted))
     one.crowd.go_on()
     await one.verify()
+
+
+def _uncounted(state: Matter) -> Matter:
+    """Without the instant up to which the time of the companies was counted: every act moves it."""
+    waits = tuple(replace(w, counted=None) for w in state.waits)
+    return replace(state, waits=waits, spent=tuple(replace(s, seconds=0) for s in state.spent))

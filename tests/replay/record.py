@@ -1,4 +1,5 @@
-"""Freeze the histories anew: `TEIKEI_RECORD=freeze python -m tests.replay.record`.
+"""Freeze the histories anew: `TEIKEI_RECORD=freeze python -m tests.replay.record`; add those of new scenes, with all
+others left alone: `TEIKEI_RECORD=add python -m tests.replay.record SCENE …`.
 
 Frozen histories stand for runs that are out there: they are written anew only
 on purpose, when a chapter or a branch is added. A change that turns the gate
@@ -16,6 +17,7 @@ import shutil
 import sys
 import tempfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import SCHEMA
 from teikei.adapters.temporal.convert import ENCODING
 from teikei.adapters.temporal.plugin import TeikeiPlugin
-from tests.replay.gate import HISTORIES, MANIFEST, files, trace
+from tests.replay.gate import HISTORIES, MANIFEST, files, recorded, trace
 from tests.replay.scenes import LIVE, SKIPPED, SUGGESTED, TURNING, Scene
 from tests.support.time_skipping import time_skipping_server
 from tests.workflows.conftest import connected, dev_server, swept
@@ -41,11 +43,17 @@ async def played(client: Client, scene: Scene, folder: Path) -> list[WorkflowHis
     return [history for name in await scene(client, folder) for history in await runs(client, name)]
 
 
-async def all_played(folder: Path) -> dict[str, list[WorkflowHistory]]:
-    """Every run of every scene; each skipping scene has its own server, since its clock is global."""
+def _wanted(scenes: dict[str, Scene], names: Collection[str]) -> dict[str, Scene]:
+    return {name: scene for name, scene in scenes.items() if not names or name in names}
+
+
+async def all_played(folder: Path, names: Collection[str] = ()) -> dict[str, list[WorkflowHistory]]:
+    """Every run of every scene, or of these; each skipping scene has its own server, since its clock is global."""
     found: dict[str, list[WorkflowHistory]] = {}
     suggest = {"limit.historyCount.suggestContinueAsNew": SUGGESTED}
-    for scenes, dynamic in ((LIVE, {}), (TURNING, suggest)):
+    for all_scenes, dynamic in ((LIVE, {}), (TURNING, suggest)):
+        if not (scenes := _wanted(all_scenes, names)):
+            continue
         (home := folder / f"temporal{len(dynamic)}").mkdir()
         with dev_server(home, **dynamic) as address:
             client = await connected(address)
@@ -54,7 +62,7 @@ async def all_played(folder: Path) -> dict[str, list[WorkflowHistory]]:
                 found[name] = await played(client, scene, folder / name)
                 await swept(client)
     script = str(time_skipping_server(print))
-    for name, scene in SKIPPED.items():
+    for name, scene in _wanted(SKIPPED, names).items():
         sys.stdout.write(f"{name}\n")
         start = WorkflowEnvironment.start_time_skipping(
             plugins=[TeikeiPlugin()], test_server_existing_path=script
@@ -90,8 +98,30 @@ async def freeze(folder: Path) -> None:
     if failed:
         raise SystemExit(f"what was just recorded does not replay: {failed}")
     shutil.rmtree(HISTORIES, ignore_errors=True)
+    keep(scenes, asked, set())
+
+
+async def add(folder: Path, names: Collection[str]) -> None:
+    """Write what these scenes tell that no frozen history tells; what is frozen stays as it is, byte for byte."""
+    frozen = files()
+    if json.loads(MANIFEST.read_text(encoding="utf-8"))["files"] != frozen:
+        raise SystemExit("the corpus is not what its manifest says")
+    if again := {one.rsplit("-", 1)[0].split("/")[1] for one in frozen} & set(names):
+        raise SystemExit(f"frozen already: {sorted(again)}")
+    scenes = await all_played(folder, names)
+    asked, failed = await trace([h for histories in scenes.values() for h in histories])
+    if failed:
+        raise SystemExit(f"what was just recorded does not replay: {failed}")
+    told = {f for one in recorded() for f in features(one.history, list(one.trace))}
+    keep(scenes, asked, told)
+    assert frozen.items() <= files().items()
+
+
+def keep(
+    scenes: dict[str, list[WorkflowHistory]], asked: dict[str, list[str]], told: set[tuple[str, ...]]
+) -> None:
+    """Write the runs that tell something new, and the manifest; `told` is what is known already."""
     runs_ = [(f"{scene}-{n:02}", h) for scene, histories in scenes.items() for n, h in enumerate(histories)]
-    told: set[tuple[str, ...]] = set()
     for name, history in sorted(runs_, key=lambda run: len(run[1].events)):
         if len(history.events) > LONGEST:
             continue
@@ -148,10 +178,14 @@ def _untraced(given: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Refuse unless asked in so many words."""
-    if os.environ.get("TEIKEI_RECORD") != "freeze":
-        raise SystemExit("frozen histories stand for runs that live; TEIKEI_RECORD=freeze writes them anew")
+    how, names = os.environ.get("TEIKEI_RECORD"), sys.argv[1:]
+    if how != "freeze" and not (how == "add" and names):
+        raise SystemExit(
+            "frozen histories stand for runs that live; TEIKEI_RECORD=freeze writes them anew, "
+            "TEIKEI_RECORD=add with names of scenes writes those beside them"
+        )
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(freeze(Path(folder)))
+        asyncio.run(add(Path(folder), names) if how == "add" else freeze(Path(folder)))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from teikei.domain.clock import Hold, Release
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Unavailable
 from teikei.domain.matter import Effect, Matter, Suspension
+from tests.replay.later import KINDS, LATER, last_words, owed, owing, surviving
 from tests.replay.states import drafting, leaving, now, operating, renewing, scoring, signed, signing
 from tests.support.live import at_work, database, ports
 from tests.support.memory import MemoryLedger
@@ -41,14 +42,14 @@ REFUSAL, TROUBLE, BROKEN = (
 )
 
 
-def life(name: str) -> Scene:
-    """A sandbox alliance with all its matters and its first delivery."""
+def life(tell: Callable[[Any], None], *kinds: str) -> Scene:
+    """A sandbox alliance with all its matters (or those of these kinds) and its first delivery."""
 
     async def scene(client: Client, folder: Path) -> list[str]:
         live = ports(client, database(folder))
         async with at_work(live):
-            await asyncio.to_thread(LIVES[name], live)
-        return [workflow_id(m) for m in live.states]
+            await asyncio.to_thread(tell, live)
+        return [workflow_id(m) for m, s in live.states.items() if not kinds or s.kind in kinds]
 
     return scene
 
@@ -353,7 +354,10 @@ class Silent(Faulty):
 
 
 LIVE: dict[str, Scene] = {
-    **{f"life-{name}": life(name) for name in LIVES},
+    **{f"life-{name}": life(tell) for name, tell in LIVES.items()},
+    **{f"later-{name}": life(tell, *KINDS[name]) for name, tell in LATER.items()},
+    "later-owing": owing,
+    "later-last-words": last_words,
     "own-trouble": own_act("trouble", TROUBLE, 7),
     "own-refused": own_act("refused", REFUSAL, -1),
     "own-broken": own_act("broken", BROKEN, -1),
@@ -403,5 +407,7 @@ SKIPPED: dict[str, Scene] = {
     "silent-renewing": silence(renewing, 900),
     "silent-inputs": silence(lambda: people.allocation("silent"), 80),
     "silent-operation": silence(operating, 500),
+    "later-silent-owed": silence(owed, 60),
+    "later-silent-surviving": silence(surviving, 240),
 }
 """On the server that skips time."""

@@ -23,7 +23,7 @@ from tests.workflows.histories import kinds
 from workflows.registry import MATTERS, WORKFLOWS
 
 CORPUS = recorded()
-MOST = 2_000_000
+MOST = 3_000_000
 
 
 def missing(corpus: Sequence[Recorded]) -> set[str]:
@@ -123,14 +123,24 @@ async def test_every_history_replays_and_asks_for_the_same() -> None:
     assert await red(CORPUS) == {}
 
 
-def test_freezing_anew_wants_to_be_asked() -> None:
+@pytest.mark.parametrize(
+    ("asked", "names", "said"),
+    [
+        ({}, [], "TEIKEI_RECORD=freeze"),
+        ({"TEIKEI_RECORD": "add"}, [], "TEIKEI_RECORD=add"),
+        ({"TEIKEI_RECORD": "add"}, ["life-whole"], "frozen already: ['life-whole']"),
+    ],
+)
+def test_what_is_frozen_is_not_frozen_anew_by_chance(
+    asked: dict[str, str], names: list[str], said: str
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.replay.record"],
+        [sys.executable, "-m", "tests.replay.record", *names],
         cwd=ROOT,
-        env={"PATH": ""},
+        env={"PATH": "", **asked},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode != 0
-    assert "TEIKEI_RECORD=freeze" in done.stderr
+    assert said in done.stderr

@@ -120,7 +120,7 @@ class Live:
     async def born(self, act: Any, by: str, directory: tuple[Company, ...]) -> str:
         """Open the alliance; its key makes the id that `World` gives it."""
         known(self.engine, directory)
-        receipt = await self.desk.open(act, Actor(company=by), "first")
+        receipt = await self.desk.open(act, Actor(company=by, person="担当者"), "first")
         self.root = receipt.matter
         await self.to(self.now)
         return self.root

@@ -17,6 +17,7 @@ from teikei.domain.act import Entry, Mail, Tell, judge
 from teikei.domain.calendar import settle
 from teikei.domain.errors import Conflict, Unavailable, Unknown
 from teikei.domain.matter import Matter
+from teikei.domain.messages import handed_on
 
 
 @dataclass
@@ -58,7 +59,10 @@ class MemoryLedger:
                     raise Conflict("key.other_body")
                 return Committed(state=state, receipt=receipt)
             outcome = judge(order.act, state, order.by, order.now)
-            after = settle(replace(outcome.state, version=state.version + 1), calendar("JP"), order.now)
+            after = settle(
+                replace(outcome.state, version=state.version + 1), calendar("JP"), order.now, state
+            )
+            after, tells = handed_on(after, outcome.tells)
             receipt = Receipt(
                 matter=state.id,
                 kind=state.kind,
@@ -71,7 +75,7 @@ class MemoryLedger:
             self.states[state.id] = after
             self.entries += [(state.id, e) for e in outcome.entries]
             self.mails += outcome.mails
-            self.tells += outcome.tells
+            self.tells += tells
             for child in outcome.born:
                 self.born.append(self.put(child, order.now))
             self.answers[order.key] = (order.act, receipt)

@@ -22,14 +22,16 @@ from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.queue import OutboxRow, SqlQueue
 from teikei.domain.act import TEIKEI, Act, Actor
-from teikei.domain.alliance.intake import Company, OpenAlliance
+from teikei.domain.alliance.bringing import Opening
+from teikei.domain.alliance.intake import Company
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.clock import PaperReady
 from teikei.domain.errors import Refused
 from teikei.domain.ids import kind_of
 from teikei.domain.matter import Matter
+from teikei.domain.stories import own_act
 from tests.domain import cast
-from tests.support.story_domain import LATE, START, World, story
+from tests.support.story_domain import LATE, START, World
 
 
 def subject(i: int) -> Subject:
@@ -54,15 +56,22 @@ class SqlWorld(World):
     given: list[str] = field(default_factory=list)
     """Every key that was committed."""
 
-    def open(self, act: OpenAlliance, by: str, directory: tuple[Company, ...]) -> str:
+    def open(self, act: Opening, by: str, directory: tuple[Company, ...]) -> str:
         enlist(self.engine, directory)
         key = self.key()
-        done = self.ledger.commit(order("", act, Actor(company=by), key, self.now))
+        done = self.ledger.commit(order("", act, Actor(company=by, person="担当者"), key, self.now))
         self.root = done.state.id
         self.given.append(key)
         self._keep(done)
         self.pump()
         return self.root
+
+    def advance(self, to: datetime) -> None:
+        """As the sandbox clock moves: the digests of the days that have passed leave."""
+        super(SqlWorld, self).advance(to)
+        if self.sandbox:
+            self.queue.set_clock(self.root, self.now)
+            self.pump()
 
     def key(self) -> str:
         self.count += 1
@@ -90,7 +99,7 @@ class SqlWorld(World):
                     self._hand_on(row)
                 continue
             own = next(
-                ((s.id, act) for s in self.states.values() if (act := self._paper(s) or story(s))), None
+                ((s.id, act) for s in self.states.values() if (act := self._paper(s) or own_act(s))), None
             )
             if own is None:
                 return
@@ -99,7 +108,7 @@ class SqlWorld(World):
     def _hand_on(self, row: OutboxRow) -> None:
         if row.kind == "mail":
             self.queue.hand(row.id)
-            self.queue.close(row.id, "kept")
+            self.queue.keep(row.id)
             return
         status = "done"
         if row.kind == "tell":

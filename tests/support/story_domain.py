@@ -21,17 +21,9 @@ from pydantic import TypeAdapter
 from activities.record import AnyAct
 from teikei.domain.act import _RULES, TEIKEI, Act, Actor, ClosedItem, Entry, Mail, Outcome, Paper, Tell, judge
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.alliance.diligence import CallGoNoGo, DraftNda
-from teikei.domain.alliance.exits import (
-    DraftTermination,
-    OpenFinalPeriod,
-    final_period_missing,
-    termination_missing,
-)
-from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
-from teikei.domain.alliance.operation import PlanReview, review_planned
+from teikei.domain.alliance.bringing import Opening
+from teikei.domain.alliance.intake import Company, Unborn
 from teikei.domain.alliance.state import Alliance
-from teikei.domain.allocation.split import SubmitSplit
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.calendar import Calendar, settle
 from teikei.domain.clock import FellDue, PaperReady
@@ -39,7 +31,9 @@ from teikei.domain.decision.state import Decision
 from teikei.domain.errors import Refused
 from teikei.domain.ids import derive
 from teikei.domain.matter import Due, Matter
+from teikei.domain.messages import handed_on
 from teikei.domain.record import canonical, payload
+from teikei.domain.stories import own_act
 from teikei.domain.variables import variables
 
 LATE = frozenset({"matter.over", "matter.held_already", "matter.not_held"})
@@ -91,6 +85,8 @@ class World:
     lines: list[Line] = field(default_factory=list)
     mails: list[tuple[datetime, str, Mail]] = field(default_factory=list)
     closed: list[ClosedItem] = field(default_factory=list)
+    kept: set[tuple[str, str, str]] = field(default_factory=set)
+    """(matter, kind, id) of what has left a state: SQL keeps one row for each."""
     papers: list[Paper] = field(default_factory=list)
     written: list[tuple[str, object]] = field(default_factory=list)
     late: list[tuple[Tell, str]] = field(default_factory=list)
@@ -109,6 +105,7 @@ class World:
             lines=list(self.lines),
             mails=list(self.mails),
             closed=list(self.closed),
+            kept=set(self.kept),
             papers=list(self.papers),
             written=list(self.written),
             late=list(self.late),
@@ -118,10 +115,10 @@ class World:
 
     # acts
 
-    def open(self, act: OpenAlliance, by: str, directory: tuple[Company, ...]) -> str:
+    def open(self, act: Opening, by: str, directory: tuple[Company, ...]) -> str:
         self.root = derive("aln", by, "first")
-        unborn = Unborn(id=self.root, companies=directory, now=self.now)
-        outcome = judge(round_trip(AnyAct, act), unborn, Actor(company=by), self.now)
+        unborn = Unborn(id=self.root, companies=directory, now=self.now, calendar=self.calendar)
+        outcome = judge(round_trip(AnyAct, act), unborn, Actor(company=by, person="担当者"), self.now)
         self._store(outcome, None, act, by)
         return self.root
 
@@ -143,7 +140,10 @@ class World:
         if before is not None:
             assert outcome.state.version == before.version, "the fence is left to commit"
             checked_end(before, outcome, self.states)
-        after = settle(replace(outcome.state, version=outcome.state.version + 1), self.calendar, self.now)
+        after = settle(
+            replace(outcome.state, version=outcome.state.version + 1), self.calendar, self.now, before
+        )
+        after, tells = handed_on(after, outcome.tells)
         for matter in (
             after,
             *(settle(replace(b, version=1), self.calendar, self.now) for b in outcome.born),
@@ -164,9 +164,13 @@ class World:
                 m.item == mail.item and m.company == mail.company and i == after.id for _, i, m in self.mails
             ), mail
             self.mails.append((self.now, after.id, mail))
+        rows = {(after.id, c.kind, c.id) for c in outcome.closed}
+        assert len(rows) == len(outcome.closed), "closed twice at once"
+        assert not rows & self.kept, "closed twice"
+        self.kept |= rows
         self.closed += outcome.closed
         self.papers += outcome.papers
-        self.news += outcome.tells
+        self.news += tells
 
     # what happens by itself
 
@@ -182,7 +186,9 @@ class World:
                         raise
                     self.late.append((tell, refusal.code))
                 continue
-            own = next(((s.id, act) for s in self.states.values() if (act := self.owed(s) or story(s))), None)
+            own = next(
+                ((s.id, act) for s in self.states.values() if (act := self.owed(s) or own_act(s))), None
+            )
             if own is None:
                 return
             self._apply(*own, TEIKEI)
@@ -256,27 +262,6 @@ class World:
 
     def today(self) -> date:
         return self.calendar.local_day(self.now)
-
-
-def story(state: Matter) -> Act | None:
-    """What the story of a matter does by itself in this state (workflows/*.py)."""
-    if state.suspended or state.over:
-        return None
-    if isinstance(state, Allocation):
-        return SubmitSplit() if state.stage == "preview" else None
-    return _of_alliance(state) if isinstance(state, Alliance) else None
-
-
-def _of_alliance(state: Alliance) -> Act | None:
-    if state.stage == "nda" and not state.nda:
-        return DraftNda()
-    if state.stage == "due_diligence" and state.diligence_over and not state.go_no_go:
-        return CallGoNoGo()
-    if state.stage == "operation" and not review_planned(state):
-        return PlanReview()
-    if state.stage == "exit" and termination_missing(state):
-        return DraftTermination()
-    return OpenFinalPeriod() if state.stage == "exit" and final_period_missing(state) else None
 
 
 def name(state: Matter) -> str:

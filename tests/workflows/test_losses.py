@@ -119,10 +119,11 @@ async def checked(client: Client, folder: Path, matters: list[str]) -> None:
 
 
 def timeless(state: Any) -> Any:
-    """A state without the instants at which a company answered."""
-    return replace(
-        state, internal=tuple(replace(i, since=datetime.min.replace(tzinfo=UTC)) for i in state.internal)
-    )
+    """A state without the instants at which a company answered, and up to which its time was counted."""
+    internal = tuple(replace(i, since=datetime.min.replace(tzinfo=UTC)) for i in state.internal)
+    waits = tuple(replace(w, counted=None) for w in state.waits)
+    spent = tuple(replace(s, seconds=0) for s in state.spent)
+    return replace(state, internal=internal, waits=waits, spent=spent)
 
 
 @pytest.mark.slow

@@ -21,7 +21,8 @@ from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.tables import AllianceRow, AnswerRow, CompanyRow, InboxRow, MatterRow, table
 from teikei.adapters.sql.writes import Place, open_books, remember
 from teikei.domain.act import judge
-from teikei.domain.alliance.intake import Company, OpenAlliance, Unborn
+from teikei.domain.alliance.bringing import Opening
+from teikei.domain.alliance.intake import CALENDAR, Company, Unborn
 from teikei.domain.calendar import Calendar
 from teikei.domain.errors import Conflict, Stale, Unknown
 from teikei.domain.ids import derive
@@ -84,7 +85,7 @@ class SqlLedger:
         with writing(self._engine) as db:
             done = (
                 self._opened(db, order, order.act)
-                if isinstance(order.act, OpenAlliance)
+                if isinstance(order.act, Opening)
                 else self._acted(db, order)
             )
             failpoints.hit("commit.before")
@@ -122,7 +123,7 @@ class SqlLedger:
         outcome = judge(order.act, state, order.by, place.now)
         return remember(db, order, digest, place, outcome, before=state)
 
-    def _opened(self, db: Connection, order: Order, act: OpenAlliance) -> Committed[Any]:
+    def _opened(self, db: Connection, order: Order, act: Opening) -> Committed[Any]:
         """Open an alliance: there is no head to lock yet, its primary key is the fence."""
         alliance = derive("aln", order.by.company, order.key)
         digest = body_hash(act)
@@ -131,10 +132,10 @@ class SqlLedger:
             stored = db.execute(_STATE, {"matter": known.matter}).one()
             return _answered(codec.load_state(stored.kind, stored.state), alliance, digest, tuple(known))
         now = act.sandbox_from or order.now
-        unborn = Unborn(id=alliance, companies=_companies(db, act), now=now)
+        calendar = self._calendar(CALENDAR)
+        unborn = Unborn(id=alliance, companies=_companies(db, act), now=now, calendar=calendar)
         outcome = act.decide(unborn, order.by, now)
         open_books(db, outcome.state, clock=act.sandbox_from)
-        calendar = self._calendar(outcome.state.calendar)
         place = Place(alliance=alliance, head=0, calendar=calendar, now=now, stored_at=datetime.now(UTC))
         return remember(db, order, digest, place, outcome, before=None)
 
@@ -156,7 +157,7 @@ def _answered(state: Matter, matter: str, digest: str, known: tuple[str, ...]) -
     return Committed(state=state, receipt=codec.load_receipt(known[1]))
 
 
-def _companies(db: Connection, act: OpenAlliance) -> tuple[Company, ...]:
+def _companies(db: Connection, act: Opening) -> tuple[Company, ...]:
     names = ("id", "name_ja", "name_en", "address", "representative_title", "representative_name")
     wanted = [p.company for p in act.parties]
     rows = db.execute(select(*(_COMPANIES.c[n] for n in names)).where(_COMPANIES.c.id.in_(wanted)))

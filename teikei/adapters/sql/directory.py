@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from activities.ports import Subject
-from teikei.adapters.sql import keys
+from teikei.adapters.sql import keys, posting
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.reads import company_facts, one
@@ -75,11 +75,12 @@ class SqlDirectory:
             db.execute(revoked.values(revoked_at=datetime.now(UTC)))
 
     def resend(self, subject: Subject, outbox: str) -> None:
-        """A mail that was sent, kept or given up goes out once more; one that is on its way needs nothing."""
+        """A mail that was sent, kept or given up goes out once more, in the message in which it was shown; one that is
+        on its way needs nothing.
+        """
         with writing(self._engine) as db:
             one(db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == outbox, _OUTBOX.c.kind == "mail"))
-            again = update(_OUTBOX).where(_OUTBOX.c.id == outbox, _OUTBOX.c.status.in_(RESENDABLE))
-            db.execute(again.values(status="open", detail="", not_before=None, attempts=0))
+            posting.again(db, outbox, RESENDABLE)
 
 
 def ensure_operator_key(engine: Engine, path: Path) -> None:

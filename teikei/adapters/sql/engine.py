@@ -25,9 +25,10 @@ PATIENCE = 4
 """Seconds to wait for a lock; the whole of a waited-for commit has five."""
 FENCES = (
     "uq_answers_matter_version", "pk_answers", "pk_entries", "pk_alliances", "pk_inbox", "uq_inbox_key",
-    "pk_companies", "pk_api_keys", "uq_api_keys_hash",
+    "pk_companies", "pk_api_keys", "uq_api_keys_hash", "pk_uploads", "pk_imports", "pk_selections",
     "answers.matter", "answers.key", "entries.alliance_id", "alliances.id", "inbox.id", "inbox.key",
-    "companies.id", "api_keys.id", "api_keys.hash",
+    "companies.id", "api_keys.id", "api_keys.hash", "uploads.company", "imports.id",
+    "selections.id",
 )  # fmt: skip
 """What two writers of the same thing collide on, as PostgreSQL and SQLite name it: the second finds it at its next try."""
 _POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "pool_timeout": PATIENCE}

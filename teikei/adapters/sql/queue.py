@@ -8,6 +8,7 @@ on SQLite one process dispatches and needs none.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,10 +29,12 @@ from sqlalchemy import (
 )
 
 from activities.record import Receipt, Say
-from teikei.adapters.sql import codec
+from teikei.adapters.calendars import calendar
+from teikei.adapters.sql import codec, company_wide, posting
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
-from teikei.adapters.sql.waiting import CLAIMS, OUT_COLUMNS, OrderRow, OutboxRow
+from teikei.adapters.sql.waiting import CLAIMS, OUT_COLUMNS, Fixed, OrderRow, OutboxRow
+from teikei.domain.act import Act, Actor
 from teikei.domain.errors import Conflict, Invalid, Refused, Unknown
 from teikei.domain.ids import derive
 from teikei.domain.matter import SUSPENSION
@@ -56,6 +59,10 @@ _AWAKE = _MATTERS.c.over.is_(False) & or_(
 )
 
 
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
 def _told(problem: Refused) -> dict[str, Any]:
     """A refusal as JSON, without its sentence."""
     return {
@@ -69,28 +76,46 @@ def _told(problem: Refused) -> dict[str, Any]:
 class SqlQueue:
     """Outbox, inbox, answers and the sandbox clock. Instants are UTC. Everything may raise `Unavailable("sql.unavailable")`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: Engine, calendars: posting.Calendars = calendar, clock: Callable[[], datetime] = _wall
+    ) -> None:
+        self._engine, self._calendars, self._clock = engine, calendars, clock
 
     # outbox
 
     def claim(self, limit: int, now: datetime) -> list[OutboxRow]:
-        """Open rows to hand on now, at most one per target (mails: all)."""
+        """Open rows to hand on now, at most one per target (mails: one of those that share a message, all others)."""
         return [OutboxRow(**row._mapping) for row in self._claimed(_OUT, limit, now)]  # noqa: SLF001  (public by name)
 
     def close(self, outbox: str, status: str, detail: str = "") -> None:
-        """A row is done with: done, refused; of mails sent, kept, dead."""
-        self._write(
-            update(_OUT).where(_OUT.c.id == outbox).values(status=status, detail=detail, not_before=None)
-        )
+        """A row is done with: done, refused; of mails sent, kept, dead, with all that they show."""
+        with writing(self._engine) as db:
+            posting.close(db, outbox, status, detail, self._clock())
 
     def hand(self, outbox: str) -> None:
-        """The delivery of a mail has started; if it has ended meanwhile, that stands."""
+        """The delivery of a mail has started; if it has ended or was put off meanwhile, that stands."""
+        leased = or_(_OUT.c.not_before.is_(None), _OUT.c.not_before <= self._clock() + LEASE)
         self._write(
             update(_OUT)
-            .where(_OUT.c.id == outbox, _OUT.c.status == "open")
+            .where(_OUT.c.id == outbox, _OUT.c.status == "open", leased)
             .values(status="handed", not_before=None)
         )
+
+    def fix(self, outbox: str) -> Fixed:
+        """What a mail says now, for good, or why it does not leave now; see `posting.fix`."""
+        with writing(self._engine) as db:
+            return posting.fix(db, outbox, self._clock(), self._calendars)
+
+    def failed(self, outbox: str, reason: str, *, release: bool, refused: bool) -> None:
+        """A try of a mail came to nothing; see `posting.failed`."""
+        with writing(self._engine) as db:
+            posting.failed(db, outbox, reason, self._clock(), release=release, refused=refused)
+
+    def keep(self, outbox: str) -> None:
+        """There is no way out for this mail: it is kept as it would leave, to be read and re-sent."""
+        with writing(self._engine) as db:
+            if posting.fix(db, outbox, self._clock(), self._calendars).row:
+                posting.close(db, outbox, "kept", "", self._clock())
 
     def handed(self, after: str, limit: int) -> list[str]:
         """Ids of mails whose delivery has started and not ended, by id."""
@@ -139,6 +164,10 @@ class SqlQueue:
                 at=datetime.now(UTC), not_before=None,
             ))  # fmt: skip
         return order
+
+    def put_all(self, matters: Sequence[str], act: Act, by: Actor, key: str) -> dict[str, str]:
+        """One act for many alliances, all of it or nothing; see `company_wide.order_all`."""
+        return company_wide.order_all(self._engine, matters, act, by, key)
 
     def ordered(self, key: str) -> bool:
         """Is there an order of this key, in whatever state?"""
@@ -239,11 +268,12 @@ class SqlQueue:
 
     def set_clock(self, alliance: str, to: datetime) -> None:
         """Move a sandbox clock; `clock.not_sandbox`, `clock.backwards`."""
-        moved = self._write(
-            update(_ALLIANCES).where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock <= to).values(clock=to)
-        )
-        if moved:
-            return
+        here = select(_ALLIANCES.c.calendar).where(_ALLIANCES.c.id == alliance)
+        passed = update(_ALLIANCES).where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock <= to)
+        with writing(self._engine) as db:
+            if db.execute(passed.values(clock=to)).rowcount:
+                posting.new_day(db, alliance, self._calendars(db.scalar(here) or ""), to)
+                return
         now = self.clock(alliance)
         if now is None:
             raise Conflict("clock.not_sandbox")
@@ -266,10 +296,14 @@ class SqlQueue:
     def quiet(self, alliance: str) -> bool:
         """Nothing waits to be handed on or heard, and no matter owes an effect.
 
-        A delivery that has started holds nothing up.
+        A delivery that has started holds nothing up, nor does a mail that waits for its hour or for the next day.
         """
+        clock = exists().where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock.is_not(None))
+        ripe = clock & or_(_OUT.c.not_before.is_(None), _OUT.c.not_before < posting.NEVER)
         busy = or_(
-            exists().where(_OUT.c.alliance_id == alliance, _OUT.c.status == "open"),
+            exists().where(
+                _OUT.c.alliance_id == alliance, _OUT.c.status == "open", or_(_OUT.c.kind != "mail", ripe)
+            ),
             exists().where(_IN.c.alliance_id == alliance, _IN.c.status == "open"),
             exists().where(
                 _MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0

@@ -9,23 +9,34 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, Select, select
 
 from activities.ports import Page, Subject
 from teikei.adapters import sheets
+from teikei.adapters.calendars import calendar
 from teikei.adapters.files import FileStore
+from teikei.adapters.heavy import room
 from teikei.adapters.mail import subject_of
-from teikei.adapters.sql import codec, keys, registers
+from teikei.adapters.sql import codec, company_wide, imports, keys, posting, registers
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
+from teikei.adapters.sql.leaving import left_today
 from teikei.adapters.sql.pages import page
-from teikei.adapters.sql.queue import OutboxRow
 from teikei.adapters.sql.record import leaves, line
 from teikei.adapters.sql.scope import scoped
+from teikei.adapters.sql.selections import selection, selections
+from teikei.adapters.sql.waiting import OUT_COLUMNS, OutboxRow
+from teikei.domain.act import Actor
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.alliance.state import Alliance
+from teikei.domain.company_wide import CompanyWide
+from teikei.domain.decision.approving import approval_route
+from teikei.domain.decision.state import Decision
 from teikei.domain.errors import Unavailable, Unknown
+from teikei.domain.rehearsal.memo import rehearse
 from teikei.domain.views import Row as ListRow
 from teikei.domain.views import plain, view
 
@@ -93,11 +104,46 @@ class SqlReads:
             )
         return view(codec.load_state(row.kind, row.state), subject.company)
 
+    def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
+        """The draft lived through on a throw-away clock (`teikei.domain.rehearsal`); nothing is written."""
+        mine = scoped(t.MatterRow, subject)
+        with reading(self._engine) as db:
+            paper = one(db, mine.where(_MATTERS.c.id == agreement, _MATTERS.c.kind == Agreement.kind))
+            home = one(db, mine.where(_MATTERS.c.id == paper.alliance_id))
+        alliance = codec.load_state(home.kind, home.state)
+        draft = codec.load_state(paper.kind, paper.state)
+        assert isinstance(alliance, Alliance)
+        assert isinstance(draft, Agreement)
+        with room():
+            return rehearse(alliance, draft, calendar(alliance.calendar), years)
+
+    def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
+        """What leaving this alliance today would mean (`teikei.domain.leaving`); nothing is written."""
+        with reading(self._engine) as db:
+            return left_today(db, subject, alliance)
+
+    def company_wide(self, subject: Subject, act: CompanyWide) -> list[dict[str, Any]]:
+        """What an act for all alliances of the company would do in each; nothing is written."""
+        with reading(self._engine) as db:
+            return company_wide.ahead(db, subject, act)
+
     def there(self, subject: Subject, kind: str, matter: str) -> None:
         """Nothing where the subject may see this matter: what every act asks first, so no state is opened."""
         found = scoped(t.MatterRow, subject).where(_MATTERS.c.id == matter, _MATTERS.c.kind == kind)
         with reading(self._engine) as db:
             one(db, found.with_only_columns(_MATTERS.c.id))
+
+    def approval_route(self, subject: Subject, decision: str, person: str) -> dict[str, Any]:
+        """The own company's way of approving a decision inside, as if `person` (else the subject) proposed it now."""
+        found = scoped(t.MatterRow, subject).where(_MATTERS.c.id == decision, _MATTERS.c.kind == "decision")
+        with reading(self._engine) as db:
+            row = one(db, found)
+            home = one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == row.alliance_id))
+        state = codec.load_state(row.kind, row.state)
+        assert isinstance(state, Decision)
+        by = Actor(company=subject.company, person=person or subject.person)
+        route: dict[str, Any] = plain(approval_route(state, by, home.clock or datetime.now(UTC)))
+        return route
 
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
@@ -172,7 +218,10 @@ class SqlReads:
         return row.name, self._files.get(sha256)
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
-        """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them."""
+        """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them.
+
+        `carrier`: the mail in whose message this one is shown; empty for one that goes by itself or shows others.
+        """
         query = scoped(t.OutboxRow, subject).where(
             _OUTBOX.c.alliance_id == alliance, _OUTBOX.c.kind == "mail"
         )
@@ -183,12 +232,13 @@ class SqlReads:
             return page(db, query, (_OUTBOX.c.position,), _mail, after=after, limit=limit)
 
     def mail(self, subject: Subject, outbox: str) -> bytes:
-        """One mail to the subject's own company."""
+        """One mail to the subject's own company: the message in which it is shown."""
         with reading(self._engine) as db:
             row = one(
                 db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == outbox, _OUTBOX.c.kind == "mail")
             )
-        return self._letters.eml(_outbox_row(row))
+            letter = posting.letter(db, _carrying(db, subject, row))
+        return self._letters.eml(letter)
 
     # clock, orders
 
@@ -210,6 +260,21 @@ class SqlReads:
         return {**shown, **answer}
 
     # the operator, the directory
+
+    def imported(self, subject: Subject, found: str) -> dict[str, Any]:
+        """An import of the subject's own company; see `imports.imported`."""
+        with reading(self._engine) as db:
+            return imports.imported(db, subject, found)
+
+    def selections(self, subject: Subject, *, after: str, limit: int) -> Page:
+        """Selections that the subject's own company began; see `selections`."""
+        with reading(self._engine) as db:
+            return selections(db, subject, after=after, limit=limit)
+
+    def selection(self, subject: Subject, found: str) -> dict[str, Any]:
+        """One of them, its candidates side by side."""
+        with reading(self._engine) as db:
+            return selection(db, subject, found)
 
     def attention(self, *, after: str, limit: int) -> Page:
         """Matters with an accident: ids and reason, no content. For the operator, who is a party nowhere."""
@@ -263,13 +328,19 @@ def _paper(row: Row[Any]) -> dict[str, Any]:
 
 
 def _outbox_row(row: Row[Any]) -> OutboxRow:
-    return OutboxRow(**{name: row._mapping[name] for name in OutboxRow.__dataclass_fields__})  # noqa: SLF001
+    return OutboxRow(**{c.name: row._mapping[c.name] for c in OUT_COLUMNS})  # noqa: SLF001
+
+
+def _carrying(db: Connection, subject: Subject, row: Row[Any]) -> Row[Any]:
+    """The mail that goes out for this one: another one of the same company, or itself."""
+    return one(db, scoped(t.OutboxRow, subject).where(_OUTBOX.c.id == row.carrier)) if row.carrier else row
 
 
 def _mail(row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id, "at": plain(row.at), "template": codec.load_mail(row.payload).template, "to": row.target,
         "subject": subject_of(_outbox_row(row)), "status": row.status, "attempts": row.attempts, "detail": row.detail,
+        "carrier": row.carrier or "",
     }  # fmt: skip
 
 

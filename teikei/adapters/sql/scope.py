@@ -16,6 +16,8 @@ from teikei.adapters.sql import tables as t
 _MEMBERS = t.table(t.MembershipRow)
 _OWN = {"outbox", "inbox"}
 """Tables whose rows belong to one company."""
+_BEFORE = {"uploads", "imports", "import_lines", "selections", "candidates"}
+"""What a company does before there is an alliance: its own, whatever it is a party to."""
 _HIDDEN = {"api_keys", "answers"}
 """Tables that nobody reads through the API."""
 
@@ -28,6 +30,8 @@ def scoped(model: type[t.Base], subject: Subject) -> Select[Any]:
     query = select(table)
     if table.name == "companies":
         return query
+    if table.name in _BEFORE:
+        return query.where(table.c.company == subject.company)
     if table.name in _OWN:
         query = query.where(table.c.company == subject.company)
     if subject.operator:

@@ -184,7 +184,11 @@ class AnswerRow(Base, table=True):
 
 
 class OutboxRow(Base, table=True):
-    """What leaves a commit: start a matter, tell another one, mail somebody. `intent` keeps a mail from being meant twice."""
+    """What leaves a commit: start a matter, tell another one, mail somebody. `intent` keeps a mail from being meant twice.
+
+    Open mails of one `digest` share a message (`posting.py`): the one whose id is the `carrier` of the others is
+    delivered. Without `digest` a mail goes by itself.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -207,6 +211,13 @@ class OutboxRow(Base, table=True):
     at: datetime = instant()
     stored_at: datetime = instant()
     not_before: datetime | None = instant(nullable=True)
+    digest: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
+    carrier: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
+    fixed_at: datetime | None = instant(nullable=True)
+    """As of when the message says what it says (sandbox time in a sandbox): from then on its bytes stay."""
+    sent_at: datetime | None = instant(nullable=True)
+    failed_at: datetime | None = instant(nullable=True)
+    """Since when the mail server says "not now" to it, and nothing else."""
 
 
 class InboxRow(Base, table=True):
@@ -268,6 +279,76 @@ class FileRow(Base, table=True):
     size: int = Field(sa_type=BigInteger)
     position: int = Field(sa_type=BigInteger)
     at: datetime = instant()
+
+
+class UploadRow(Base, table=True):
+    """A file that a company handed in: only what it handed in itself may it put into an act."""
+
+    __tablename__ = "uploads"
+    company: str = text_key()
+    sha256: str = text_key()
+    name: str = text_key()
+    size: int = Field(sa_type=BigInteger)
+    person: str = text()
+    at: datetime = instant()
+
+
+class ImportRow(Base, table=True):
+    """A dry run: the workbook by its hash, and every fault that was found."""
+
+    __tablename__ = "imports"
+    id: str = text_key()
+    company: str = text()
+    person: str = text()
+    sha256: str = text()
+    faults: str = text()
+    at: datetime = instant()
+    sandbox_from: datetime | None = instant(nullable=True)
+    confirmed_at: datetime | None = instant(nullable=True)
+    confirmed_by: str = text()
+
+
+class ImportLineRow(Base, table=True):
+    """A row of a dry run that can come in: the act itself, and what became of it (`open`, `done`, `before`, `refused`)."""
+
+    __tablename__ = "import_lines"
+    __table_args__ = (Index(None, "company", "reference"),)
+    import_id: str = refers("imports.id", primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    company: str = text()
+    reference: str = text()
+    act: str = text()
+    flags: str = text()
+    places: str = text()
+    status: str = text()
+    alliance: str = text()
+    problem: str = text()
+
+
+class SelectionRow(Base, table=True):
+    """A selection of a partner, as its opener began it: `company` is the opener, and nobody else reads it."""
+
+    __tablename__ = "selections"
+    __table_args__ = (Index(None, "company", "name_ja"),)
+    id: str = text_key()
+    company: str = text()
+    person: str = text()
+    name_ja: str = text()
+    name_en: str = text()
+    form: str = text()
+    body_hash: str = text()
+    at: datetime = instant()
+
+
+class CandidateRow(Base, table=True):
+    """A candidate of a selection and the alliance that is its own; the id is known before the alliance is opened."""
+
+    __tablename__ = "candidates"
+    selection_id: str = refers("selections.id", primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    company: str = text()
+    candidate: str = text()
+    alliance: str = text()
 
 
 def table(row: type[Base]) -> Table:

@@ -18,7 +18,10 @@ _MATTERS, _ALLIANCES = t.table(t.MatterRow), t.table(t.AllianceRow)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A row of the outbox. `at` is the instant of its act (UTC, sandbox time in a sandbox); `attempts` counts failures."""
+    """A row of the outbox. `at` is the instant of its act (UTC, sandbox time in a sandbox); `attempts` counts failures.
+
+    `carrier` is the mail in which this one is shown; `shown` holds the payloads of those that this one shows.
+    """
 
     id: str
     alliance_id: str
@@ -31,6 +34,9 @@ class OutboxRow:
     attempts: int
     detail: str
     at: datetime
+    carrier: str | None = None
+    fixed_at: datetime | None = None
+    shown: tuple[str, ...] = ()
 
     def act(self) -> Act:
         """What a `tell` row says to its target."""
@@ -56,7 +62,17 @@ class OrderRow:
         return codec.load_actor(self.by)
 
 
-OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A mail as it is to be handed over now; without a row there is nothing to hand over, for the reason of `status`."""
+
+    status: str
+    row: OutboxRow | None = None
+    again: bool = False
+    """It was fixed before: an earlier try may have reached its reader."""
+
+
+OUT_COLUMNS = tuple(_OUT.c[name] for name in OutboxRow.__dataclass_fields__ if name in _OUT.c)
 _IN_COLUMNS = (
     _IN.c.id,
     _IN.c.key,
@@ -85,7 +101,26 @@ def _claim_outbox() -> Select[Any]:
         earlier.c.position < _OUT.c.position,
     )
     ready = _ready(OUT_COLUMNS, _OUT, (_OUT.c.stored_at, _OUT.c.position))
-    return ready.where(or_(_OUT.c.kind == "mail", ~behind), or_(_OUT.c.kind != "tell", ~_out_of_turn()))
+    return ready.where(
+        or_(_OUT.c.kind == "mail", ~behind),
+        or_(_OUT.c.kind != "tell", ~_out_of_turn()),
+        or_(_OUT.c.digest.is_(None), ~_behind_its_carrier()),
+    )
+
+
+def _behind_its_carrier() -> ColumnElement[bool]:
+    """Of the mails that share a message one at a time is on its way: one that may have arrived, else the earliest;
+    it takes the others along.
+    """
+    first = _OUT.alias("first")
+    earlier = or_(
+        first.c.stored_at < _OUT.c.stored_at,
+        (first.c.stored_at == _OUT.c.stored_at) & (first.c.id < _OUT.c.id),
+    )
+    fixed, own = first.c.fixed_at.is_not(None), _OUT.c.fixed_at.is_not(None)
+    before = or_(fixed & ~own, (fixed == own) & earlier)
+    ahead = or_(first.c.status == "handed", (first.c.status == "open") & before)
+    return exists().where(first.c.digest == _OUT.c.digest, first.c.id != _OUT.c.id, ahead)
 
 
 def _out_of_turn() -> ColumnElement[bool]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from activities.record import Committed, Order, Receipt
-from teikei.adapters.sql import codec, search
+from teikei.adapters.sql import codec, posting, search
 from teikei.adapters.sql.tables import (
     AllianceRow,
     AnswerRow,
     Base,
+    CompanyRow,
     ContentRow,
     DueRow,
     EntryRow,
@@ -25,11 +26,13 @@ from teikei.adapters.sql.tables import (
     OutboxRow,
     table,
 )  # fmt: skip
-from teikei.domain.act import Mail, Outcome
+from teikei.domain.act import Mail, Outcome, Paper
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.calendar import Calendar, settle
+from teikei.domain.company_events import NewFacts
 from teikei.domain.ids import derive
 from teikei.domain.matter import Matter
+from teikei.domain.messages import handed_on
 from teikei.domain.record import SALT_BYTES, canonical, payload, seal
 from teikei.domain.views import Row, row
 
@@ -38,7 +41,8 @@ STEP = 10_000
 """Room for rows of one act between two positions: position = first seq × STEP + ordinal."""
 
 _COLUMNS = tuple(Row.__dataclass_fields__)
-_MATTERS, _OUTBOX, _DUE = table(MatterRow), table(OutboxRow), table(DueRow)
+_MATTERS, _OUTBOX, _DUE, _COMPANIES = table(MatterRow), table(OutboxRow), table(DueRow), table(CompanyRow)
+_FILES = table(FileRow)
 _WRITTEN: tuple[type[Base], ...] = (
     AllianceRow, AnswerRow, ContentRow, DueRow, EntryRow, FileRow, ItemRow, MatterRow, MembershipRow, OutboxRow,
 )  # fmt: skip
@@ -93,7 +97,9 @@ def remember(
 ) -> Committed[Any]:
     """Write everything that comes of an act; `before` is the state it met, None for an opening."""
     version = before.version + 1 if before else 1
-    state: Matter = settle(replace(outcome.state, version=version), place.calendar, place.now)
+    state: Matter = settle(replace(outcome.state, version=version), place.calendar, place.now, before)
+    state, tells = handed_on(state, outcome.tells)
+    outcome = replace(outcome, tells=tells)
     born = [settle(replace(b, version=1), place.calendar, place.now) for b in outcome.born]
     receipt = Receipt(
         matter=state.id,
@@ -114,6 +120,8 @@ def remember(
     _entries(db, order, place, outcome, state)
     _leaving(db, order, place, outcome, born if before else [state, *born])
     _left(db, place, outcome, state)
+    if outcome.facts:
+        directory_follows(db, outcome.facts)
     _answer(db, order, digest, place, receipt)
     return Committed(state=state, receipt=receipt)
 
@@ -181,7 +189,7 @@ def _leaving(db: Connection, order: Order, place: Place, outcome: Outcome[Any], 
     rows += [
         {
             "kind": "mail", "target": m.address, "payload": codec.dump(m), "company": m.company,
-            "intent": _intent(matter, m),
+            "intent": _intent(matter, m), **posting.waits(m, outcome.state, place.calendar, place.now, place.stored_at),
         }
         for m in outcome.mails
     ]  # fmt: skip
@@ -189,7 +197,7 @@ def _leaving(db: Connection, order: Order, place: Place, outcome: Outcome[Any], 
         return
     blank = {
         "alliance_id": place.alliance, "matter": matter, "company": "", "intent": None, "status": "open", "attempts": 0,
-        "detail": "", "at": place.now, "stored_at": place.stored_at, "not_before": None,
+        "detail": "", "at": place.now, "stored_at": place.stored_at, "not_before": None, "digest": None,
     }  # fmt: skip
     full = [
         {**blank, **r, "id": derive("out", place.alliance, order.key, i), "position": place.position + i}
@@ -225,11 +233,34 @@ def _left(db: Connection, place: Place, outcome: Outcome[Any], state: Matter) ->
             }
             for i, c in enumerate(outcome.closed)
         ])  # fmt: skip
-    if outcome.papers:
+    if papers := [p for p in outcome.papers if not _filed(db, p, **home)]:
         db.execute(_INSERT[FileRow], [
-            {**home, "sha256": p.sha256, "name": p.name, "kind": p.kind, "size": p.size, "position": first + i, "at": place.now}
-            for i, p in enumerate(outcome.papers)
+            {
+                **home, "matter": p.matter or state.id, "sha256": p.sha256, "name": p.name, "kind": p.kind, "size": p.size,
+                "position": first + i, "at": place.now,
+            }
+            for i, p in enumerate(papers)
         ])  # fmt: skip
+
+
+def _filed(db: Connection, paper: Paper, alliance_id: str, matter: str) -> bool:
+    """What was contested may be handed in again: the same bytes under the same name are there already."""
+    key = {
+        "alliance_id": alliance_id,
+        "matter": paper.matter or matter,
+        "sha256": paper.sha256,
+        "name": paper.name,
+    }
+    return bool(db.scalar(select(exists().where(*(_FILES.c[name] == value for name, value in key.items())))))
+
+
+def directory_follows(db: Connection, facts: NewFacts) -> None:
+    """New facts of a company, where the directory still says the earlier ones: the first alliance in which their day
+    comes changes it, the others find it changed, and a late one never takes it back.
+    """
+    same = (_COMPANIES.c[f.name] == f.value for f in facts.before)
+    changed = update(_COMPANIES).where(_COMPANIES.c.id == facts.company, *same)
+    db.execute(changed.values({f.name: f.value for f in facts.after}))
 
 
 def _answer(db: Connection, order: Order, digest: str, place: Place, receipt: Receipt) -> None:

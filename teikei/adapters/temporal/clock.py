@@ -51,6 +51,7 @@ class SandboxClock:
                 due = await asyncio.to_thread(self._queue.next_due, alliance)
                 if due is None or due[2] > to:
                     await asyncio.to_thread(self._queue.set_clock, alliance, to)
+                    await self._quiet(alliance, until)  # the digests of the days that have passed leave
                     return Advanced(now=to, steps=steps, done=True)
                 matter, key, at = due
                 now = max(now, at)

@@ -26,6 +26,8 @@ from teikei.adapters.temporal.speak import Gone, Voice
 from teikei.domain.errors import Busy, Conflict, Refused, Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from teikei.adapters.sql.queue import SqlQueue
     from teikei.domain.act import Act, Actor
 
@@ -126,6 +128,10 @@ class TemporalDesk:
         with contextlib.suppress(Trouble, Gone, TimeoutError):  # the inbox is the way out
             await asyncio.wait_for(self._voice.start(state), ANSWER_WITHIN)
         return None
+
+    async def order_all(self, matters: Sequence[str], act: Act, by: Actor, key: str) -> dict[str, str]:
+        """Orders for many alliances at once; the dispatcher delivers them, Temporal up or down."""
+        return await asyncio.to_thread(self._queue.put_all, matters, act, by, key)
 
     async def open(self, act: Act, by: Actor, key: str) -> Receipt:
         """The only act without a run: its transaction is the birth."""

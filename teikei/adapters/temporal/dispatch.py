@@ -108,7 +108,7 @@ class Dispatcher:
         self._failpoint("outbox.before_send")
         try:
             if row.kind == "mail" and not self._sends:
-                await self._close(row, "kept")
+                await asyncio.to_thread(self._queue.keep, row.id)
             elif row.kind == "mail":
                 await self._voice.deliver(row.id)
                 await asyncio.to_thread(self._queue.hand, row.id)

@@ -10,14 +10,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from teikei.domain.act import Act, Actor, Outcome, rule
+from teikei.domain.act import Act, Actor, Outcome, Tell, rule
+from teikei.domain.agreement.refusals import Arrival
+from teikei.domain.agreement.renewal import (
+    ask_ahead,
+    known_addressees,
+    new_term,
+    notice_values,
+    refusable,
+    refusal_of,
+    settled_for_term,
+    with_refusal,
+)
 from teikei.domain.agreement.state import IN_FORCE, SIGNED, SIGNING, Agreement, Signature, ended
 from teikei.domain.clock import FellDue
 from teikei.domain.days import last_day
 from teikei.domain.errors import Conflict, Invalid
-from teikei.domain.fields import Day, Instant, Line, Sha256
+from teikei.domain.fields import Day, Id, Instant, Line, Sha256, at_most
 from teikei.domain.matter import Due, Step, on
 from teikei.domain.messages import TermsChanged
 from teikei.domain.notices import corresponding_day, legal_last_day, notice_steps
@@ -121,23 +132,27 @@ def _in_force(state: Agreement, now: datetime) -> Outcome[Agreement]:
     return Outcome(state=force, entries=(entry,), tells=(force.moved("in_force"),))
 
 
+RENEWAL_DUES = ("notice/ahead-14", "notice/ahead-3", "notice/safe", "renewal/decide")
+
+
 def clocks(state: Agreement) -> Agreement:
-    """The end of the term, and before it the safe day for a refusal of renewal."""
+    """The end of the term, before it the safe day for a refusal of renewal, and before that the decision of all."""
     last = state.term_until
     assert last is not None
     end = Due(key="term/end", base=on(last), steps=(Step(n=1, unit="day"),), slide="none")
     state = state.with_due(end)
     if state.terms is None or state.terms.renewal_years == 0 or state.renewal_refused:
-        return state.without_due("notice/ahead-14", "notice/ahead-3", "notice/safe")
+        return state.without_due(*RENEWAL_DUES)
     safe = notice_steps(state.terms.notice_months)
 
-    def ahead(what: str, *further: Step) -> Due:
-        return Due(
-            key=f"notice/{what}", base=on(last), steps=(*safe, *further), slide="earlier", drop_if_past=True
-        )
+    def ahead(key: str, *further: Step) -> Due:
+        return Due(key=key, base=on(last), steps=(*safe, *further), slide="earlier", drop_if_past=True)
 
     return state.with_due(
-        ahead("ahead-14", Step(n=-14, unit="day")), ahead("ahead-3", Step(n=-3, unit="day")), ahead("safe")
+        ahead("notice/ahead-14", Step(n=-14, unit="day")),
+        ahead("notice/ahead-3", Step(n=-3, unit="day")),
+        ahead("notice/safe"),
+        ahead("renewal/decide", ask_ahead(state.terms.decision_days)),
     )
 
 
@@ -149,16 +164,8 @@ def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]
     assert state.terms is not None
     assert state.term_until is not None
     legal = legal_last_day(state.term_until, state.terms.notice_months)
-    mails = tuple(
-        state.mail_to(
-            c,
-            "notice",
-            f"{due.key}@{state.term_until.isoformat()}",
-            legal_last_day=legal.isoformat(),
-            term_until=state.term_until.isoformat(),
-        )
-        for c in state.companies()
-    )
+    item, values = f"{due.key}@{state.term_until.isoformat()}", notice_values(state, due)
+    mails = tuple(state.mail_to(c, "notice", item, **values) for c in state.companies())
     entry = state.entry(
         "agreement.notice_day_near", state.id, legal_last_day=legal.isoformat(), because=due.because
     )
@@ -167,34 +174,49 @@ def notice_safe(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseRenewal(Act):
-    """A party's refusal of renewal has arrived at the others, with evidence of the arrival."""
+    """A party's refusal of renewal has arrived, with evidence of the arrival; it works once all others have it."""
 
     kind: Literal["refuse_renewal"] = "refuse_renewal"
     arrived_on: Day
     evidence_sha256: Sha256
     reason: Line
+    to: Annotated[tuple[Id, ...], at_most(9)] = ()
+    """At whom it has arrived; empty: at all others whose arrival is not recorded yet."""
 
     def decide(self, state: Agreement, by: Actor, now: datetime, /) -> Outcome[Agreement]:
         state.party(by.company)
-        replace(state, suspended=None).running(
-            IN_FORCE
-        )  # a notice works on arrival (民法97条), suspended or not
-        if state.terms is None or state.terms.renewal_years == 0 or state.term_until is None:
-            raise Conflict("agreement.no_renewal")
-        if state.renewal_refused:
-            raise Conflict("agreement.renewal_refused_already")
-        if self.arrived_on > state.local_day(now):
-            raise Invalid("agreement.arrival_in_the_future", "/arrived_on")
-        if state.term_since and self.arrived_on < state.term_since:
-            raise Conflict("agreement.arrived_before_the_term", term_since=state.term_since.isoformat())
+        refusable(state, self.arrived_on, now, "/arrived_on")
+        assert state.terms is not None
+        assert state.term_until is not None
         last = corresponding_day(state.term_until, state.terms.notice_months)
         if self.arrived_on > last:
             raise Conflict("agreement.notice_too_late", legal_last_day=last.isoformat())
+        known_addressees(state, by, self.to)
+        refusal = refusal_of(state, by.company)
+        missing = tuple(c for c in state.companies() if c not in (by.company, *refusal.reached()))
+        if not set(self.to) <= set(missing):
+            raise Conflict("agreement.arrived_already")
+        new = tuple(
+            Arrival(company=c, arrived_on=self.arrived_on, evidence_sha256=self.evidence_sha256)
+            for c in self.to or missing
+        )
+        arrived = replace(refusal, arrived=(*refusal.arrived, *new))
+        after = with_refusal(state, arrived)
+        if set(arrived.reached()) < {c for c in state.companies() if c != by.company}:
+            entry = state.entry(
+                "agreement.refusal_arrived", state.id, by.company,
+                to=[a.company for a in new], arrived_on=self.arrived_on.isoformat(), evidence=self.evidence_sha256,
+            )  # fmt: skip
+            return Outcome(state=after, entries=(entry,))
+        return self._refused(after, by, max(a.arrived_on for a in arrived.arrived))
+
+    def _refused(self, state: Agreement, by: Actor, arrived_on: date) -> Outcome[Agreement]:
         entry = state.entry(
             "agreement.renewal_refused", state.id, by.company,
-            arrived_on=self.arrived_on.isoformat(), evidence=self.evidence_sha256, reason=self.reason,
+            arrived_on=arrived_on.isoformat(), evidence=self.evidence_sha256, reason=self.reason,
         )  # fmt: skip
-        return Outcome(state=clocks(replace(state, renewal_refused=True)), entries=(entry,))
+        after, drops = settled_for_term(replace(state, renewal_refused=True), "renewal_refused")
+        return Outcome(state=clocks(after), entries=(entry,), tells=drops)
 
 
 @rule(FellDue, Agreement.kind, "term/end")
@@ -215,7 +237,8 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
         terms=replace(state.terms, term_until=until),
     )
     entry = state.entry("agreement.renewed", state.id, term_until=until.isoformat())
-    return Outcome(state=clocks(renewed), entries=(entry,), tells=(renewed.moved("renewed"),))
+    renewed, drops = new_term(renewed, "renewed")
+    return Outcome(state=clocks(renewed), entries=(entry,), tells=(*drops, renewed.moved("renewed")))
 
 
 @rule(TermsChanged, Agreement.kind, "terms")
@@ -223,4 +246,8 @@ def terms_changed(state: Agreement, told: TermsChanged, now: datetime) -> Outcom
     """An amendment is in force: its clocks are those of the new terms."""
     changed = replace(state, terms=told.terms, term_until=told.terms.term_until)
     entry = state.entry("agreement.terms_changed", state.id, told.agreement)
-    return Outcome(state=clocks(changed) if state.stage == IN_FORCE else changed, entries=(entry,))
+    drops: tuple[Tell, ...] = ()
+    if changed.term_until != state.term_until or not told.terms.renewal_years:
+        changed, drops = new_term(changed, "terms_changed")
+    after = clocks(changed) if state.stage == IN_FORCE else changed
+    return Outcome(state=after, entries=(entry,), tells=drops)

@@ -7,17 +7,23 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from teikei.domain.act import Entry, Outcome, Paper, Tell, rule
+from teikei.domain.agreement.refusals import Refusal
+from teikei.domain.alliance.duties import Survivor
 from teikei.domain.amendments import AmendmentTerms
 from teikei.domain.clock import Drop, PaperReady
+from teikei.domain.elsewhere import Elsewhere
 from teikei.domain.matter import Effect, Matter, Step
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.papers import PAPER_TITLES, PaperKind
 from teikei.domain.terms import Brief, NdaTerms, TerminationTerms, Terms
 
-Role = Literal["nda", "main", "termination", "amendment"]
+Talked = Literal["nda", "main", "termination", "amendment"]
+"""What is drafted, talked over and signed."""
+Role = Literal["nda", "main", "termination", "amendment", "survival"]
 DRAFTING, ROUNDS, APPROVAL, SIGNING, SIGNED, IN_FORCE, ENDED = (
     "drafting", "rounds", "approval", "signing", "signed", "in_force", "ended",
 )  # fmt: skip
+SURVIVAL = ("存続条項", "Surviving duties")
 ROUNDS_DAYS = {"nda": 20, "main": 60, "termination": 20, "amendment": 40}
 
 
@@ -77,7 +83,24 @@ class Agreement(Matter):
     """First day of the present term; a renewal begins a new one."""
     term_until: date | None = None
     renewal_refused: bool = False
+    renewal_decision: str = ""
+    """The decision whether to renew, while it is open."""
+    refusals: tuple[Refusal, ...] = ()
+    """Refusals of renewal for the present term, drafted or on their way."""
+    refusal_count: int = 0
+    survivors: tuple[Survivor, ...] = ()
+    """Of the role `survival` only: what outlives a closed alliance."""
     reason: str = ""
+    elsewhere: Elsewhere | None = None
+    """It was not signed here: who says so, and on what file."""
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Its title in Japanese and English; a paper of elsewhere keeps its own."""
+        if self.role == "survival":
+            return SURVIVAL
+        own = self.elsewhere.title if self.elsewhere else ""
+        return (own, own) if own else PAPER_TITLES[self.paper]
 
     def moved(
         self, to: Literal["approved", "reopened", "in_force", "renewed", "ended"], reason: str = ""
@@ -88,18 +111,19 @@ class Agreement(Matter):
             role=self.role,
             to=to,
             reason=reason,
-            title=PAPER_TITLES[self.paper][0],
+            title=self.titles[0],
             terms=self.terms,
             signed_on=self.signed_on,
             term_until=self.term_until,
             amendment=self.amendment,
             recorded=self.recorded if to == "ended" else (),
+            elsewhere=self.elsewhere is not None,
         )
         return Tell(to=self.parent, act=told)
 
 
 def new_agreement(
-    parent: Any, role: Role, terms: NdaTerms | Terms | TerminationTerms | AmendmentTerms, now: datetime
+    parent: Any, role: Talked, terms: NdaTerms | Terms | TerminationTerms | AmendmentTerms, now: datetime
 ) -> Agreement:
     """A new agreement of an alliance; its first version is owed at once. `parent` is the Alliance."""
     paper: PaperKind = parent.form if role == "main" else role
@@ -114,6 +138,7 @@ def new_agreement(
         sandbox=parent.sandbox,
         zone=parent.zone,
         parties=parent.parties,
+        houses=parent.houses,
         reminders=parent.reminders,
         role=role,
         paper=paper,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from teikei.domain.act import Act, Actor, Outcome, Tell, rule
 from teikei.domain.agreement.state import new_agreement
 from teikei.domain.alliance.operation import plan_period, review_day
+from teikei.domain.alliance.owing import realigned
 from teikei.domain.alliance.state import OPERATION, Alliance
 from teikei.domain.amendments import AmendmentTerms, Change, amended
 from teikei.domain.errors import Conflict
@@ -65,6 +66,7 @@ def amendment_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Out
     if told.to != "in_force" or told.amendment is None or state.stage != OPERATION:
         return Outcome(state=state, entries=(entry,))
     changed = _in_force(replace(state, amending=""), told.amendment, state.local_day(now))
+    changed = realigned(changed, now)
     assert changed.terms is not None
     news = TermsChanged(agreement=told.agreement, terms=changed.terms)
     return Outcome(state=changed, entries=(entry,), tells=(Tell(to=state.main, act=news),))

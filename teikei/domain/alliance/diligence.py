@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from teikei.domain.act import Act, Actor, Entry, Outcome, rule
+from teikei.domain.act import Act, Actor, Entry, Outcome, Tell, rule
 from teikei.domain.agreement.state import new_agreement
+from teikei.domain.alliance.candidates import SignedNda
 from teikei.domain.alliance.state import (
     AXES,
     DILIGENCE,
@@ -24,7 +25,7 @@ from teikei.domain.alliance.state import (
     abandon,
     closed_scores,
 )
-from teikei.domain.clock import FellDue, only_teikei
+from teikei.domain.clock import Drop, FellDue, only_teikei
 from teikei.domain.decision.state import new_decision
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Id, Note, Points
@@ -65,14 +66,37 @@ def nda_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Outcome[A
                 entries=(state.entry("alliance.nda_over", told.agreement),),
             )
         return abandon(state.without_child(told.agreement), "nda_failed")
-    if told.to != "in_force":
+    if told.to == "reopened" and state.stage == DILIGENCE:
+        entry = state.entry("alliance.nda_reopened", told.agreement)
+        return replace(gate_closed(state), entries=(entry,))
+    if told.to == "in_force":
+        signed = SignedNda(title=told.title, signed_on=told.signed_on, elsewhere=told.elsewhere)
+        state = replace(state, nda_signed=signed)
+    if told.to != "in_force" or state.stage != NDA:
         return Outcome(state=state, entries=(state.entry(f"alliance.nda_{told.to}", told.agreement),))
-    scoring = replace(state, stage=DILIGENCE).ask(
-        "scores", state.companies(), now, Step(n=SCORING_DAYS, unit="business_day")
+    entry = state.entry("alliance.diligence_begun", told.agreement, days=SCORING_DAYS)
+    return Outcome(state=in_diligence(state, now), entries=(entry,))
+
+
+def in_diligence(state: Alliance, now: datetime) -> Alliance:
+    """The gate is passed: every company is asked for its marks."""
+    days = Step(n=SCORING_DAYS, unit="business_day")
+    return replace(state, stage=DILIGENCE).ask("scores", state.companies(), now, days)
+
+
+def gate_closed(state: Alliance) -> Outcome[Alliance]:
+    """The NDA does not bind after all: the alliance stands before it again. Marks stay, and are shared anew."""
+    drops = tuple(Tell(to=d, act=Drop(reason="contested")) for d in (state.go_no_go,) if d)
+    back = replace(
+        state.closed_wait("scores"),
+        stage=NDA,
+        shared=(),
+        diligence_over=False,
+        gaps=(),
+        go_no_go="",
+        nda_signed=None,
     )
-    return Outcome(
-        state=scoring, entries=(state.entry("alliance.diligence_begun", told.agreement, days=SCORING_DAYS),)
-    )
+    return Outcome(state=back, entries=(), tells=drops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

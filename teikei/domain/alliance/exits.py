@@ -10,17 +10,21 @@ from teikei.domain.act import Act, Actor, Entry, Outcome, Tell, rule
 from teikei.domain.agreement.state import new_agreement
 from teikei.domain.alliance.closing import progressed
 from teikei.domain.alliance.operation import open_period, plan_period
+from teikei.domain.alliance.owing import realigned
 from teikei.domain.alliance.state import EXIT, OPERATION, Alliance, Exit, ExitItem
+from teikei.domain.alliance.surviving import survivors
 from teikei.domain.clock import Drop, FellDue, only_teikei
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Line, Note
+from teikei.domain.ids import kind_of
 from teikei.domain.matter import Due, Step, on
-from teikei.domain.messages import AgreementMoved
+from teikei.domain.messages import AgreementMoved, TermsChanged
 from teikei.domain.terms import TerminationTerms
 
 EACH_COMPANY = ("return_materials", "stop_marks", "people_and_equipment")
 """What every company does on the way out."""
-SYSTEM = ("final_allocation",)
+SYSTEM = ("open_period", "final_allocation")
+"""What the system ticks: a period that is open when the exit begins, and the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +50,38 @@ def begin_exit(
     state: Alliance, reason: str, end_date: date, now: datetime, *, agreed: bool
 ) -> Outcome[Alliance]:
     """From operation to exit: nothing of operation falls due any more; the checklist is open."""
-    checklist = tuple(ExitItem(code=code, company=p.company) for p in state.parties for code in EACH_COMPANY)
-    checklist = (*checklist, *(ExitItem(code=code, company="") for code in SYSTEM))
+    plan = exit_plan(state, reason, end_date, now, agreed=agreed)
     leaving = replace(
         _without_reviews(state).without_child(state.amending),
         amending="",
         stage=EXIT,
-        exit=Exit(reason=reason, end_date=end_date, started=now, checklist=checklist, terminated=not agreed),
+        exit=plan,
     )
     days = state.terms.return_days if state.terms else 30
     leaving = leaving.ask("exit", state.companies(), max(now, on(end_date)), Step(n=max(1, days), unit="day"))
+    leaving = realigned(leaving, now)
     entry = state.entry(
         "exit.begun", state.id, reason=reason, end_date=end_date.isoformat(), agreed=str(agreed).lower()
     )
     dropped = (Tell(to=state.amending, act=Drop(reason="exit_begun")),) if state.amending else ()
     return Outcome(state=leaving, entries=(entry,), tells=dropped)
+
+
+def exit_plan(state: Alliance, reason: str, end_date: date, now: datetime, *, agreed: bool) -> Exit:
+    """What leaving on that day takes: the checklist, and what survives."""
+    money = any(kind_of(child) == "allocation" for child in state.children)
+    system = tuple(code for code in SYSTEM if code != "open_period" or money)
+    return Exit(
+        reason=reason,
+        end_date=end_date,
+        started=now,
+        checklist=(
+            *(ExitItem(code=code, company=p.company) for p in state.parties for code in EACH_COMPANY),
+            *(ExitItem(code=code, company="") for code in system),
+        ),
+        terminated=not agreed,
+        survivors=survivors(state, end_date),
+    )
 
 
 def _without_reviews(state: Alliance) -> Alliance:
@@ -149,11 +170,19 @@ def termination_moved(state: Alliance, told: AgreementMoved, now: datetime) -> O
         if state.exit.terminated:
             return Outcome(state=rest, entries=(entry,))
         back = replace(rest.closed_wait("exit"), stage=OPERATION, exit=None)
-        return Outcome(state=plan_period(back), entries=(entry,))
+        return Outcome(state=realigned(plan_period(back), now), entries=(entry,))
     if state.exit.end_date > state.local_day(now):
         end = Due(key="end/day", base=on(state.exit.end_date), steps=(Step(n=1, unit="day"),), slide="none")
-        return Outcome(state=state.with_due(end), entries=(entry,))
+        return Outcome(state=state.with_due(end), entries=(entry,), tells=_not_renewed(state, told))
     return _terminated(state, entry)
+
+
+def _not_renewed(state: Alliance, told: AgreementMoved) -> tuple[Tell, ...]:
+    """The end is agreed: the main agreement is not renewed any more, and nobody is asked or told about that."""
+    if state.terms is None or not state.terms.renewal_years:
+        return ()
+    terms = replace(state.terms, renewal_years=0)
+    return (Tell(to=state.main, act=TermsChanged(agreement=told.agreement, terms=terms)),)
 
 
 @rule(FellDue, Alliance.kind, "end/day")

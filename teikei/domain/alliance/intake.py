@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.act import Act, Actor, Entry, Outcome, rule
+from teikei.domain.alliance.candidates import Selection, SelectionIn
 from teikei.domain.alliance.state import INTAKE, NDA, Alliance, abandon
+from teikei.domain.calendar import Calendar
 from teikei.domain.clock import FellDue
 from teikei.domain.errors import Conflict, Forbidden, Invalid
 from teikei.domain.fields import Flag, Id, Instant, Line, Note, at_most
@@ -41,6 +43,10 @@ ROUTES = (
 )
 
 
+CALENDAR = "JP"
+"""By which every alliance begins."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """A company of the directory, as `commit` reads it."""
@@ -60,6 +66,8 @@ class Unborn:
     id: str
     companies: tuple[Company, ...]
     now: datetime
+    calendar: Calendar | None = None
+    """By which business days are counted where a rule only looks at them; what falls due, `commit` resolves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,22 +95,11 @@ class OpenAlliance(Act):
     reminders: Reminders = field(default_factory=Reminders)
     sandbox_from: Instant | None = None
     """Set: a sandbox alliance, whose clock starts here and moves only when told."""
+    selection: SelectionIn | None = None
+    """The opener's own business; `POST /v1/selections` alone sets it."""
 
     def decide(self, state: Unborn, by: Actor, now: datetime, /) -> Outcome[Alliance]:
-        ids = [p.company for p in self.parties]
-        if not 2 <= len(ids) <= len(LABELS):
-            raise Invalid("parties.two_to_ten", "/parties", count=len(ids))
-        if len(set(ids)) != len(ids):
-            raise Invalid("parties.twice", "/parties")
-        if by.company not in ids:
-            raise Forbidden("parties.opener_not_among_them")
-        if next(p for p in self.parties if p.company == by.company).off_platform:
-            raise Invalid("parties.opener_off_platform", f"/parties/{ids.index(by.company)}/off_platform")
-        known = {c.id: c for c in state.companies}
-        for i, company in enumerate(ids):
-            if company not in known:
-                raise Invalid("parties.unknown_company", f"/parties/{i}/company")
-        parties = tuple(_party(p, known[p.company], LABELS[i]) for i, p in enumerate(self.parties))
+        parties = joined(self.parties, state, by)
         alliance = Alliance(
             id=state.id,
             alliance_id=state.id,
@@ -114,13 +111,42 @@ class OpenAlliance(Act):
             reminders=self.reminders,
             form=self.form,
             opened_by=by.company,
+            calendar=CALENDAR,
+            selection=self._selected(by),
         ).ask("intake", (by.company,), now, Step(n=20, unit="business_day"))
         entry = Entry(
             code="alliance.opened",
-            subjects=tuple(ids),
-            values={"alliance": state.id, "name": self.name_ja, "form": self.form, "parties": len(ids)},
+            subjects=alliance.companies(),
+            values={"alliance": state.id, "name": self.name_ja, "form": self.form, "parties": len(parties)},
         )
         return Outcome(state=alliance, entries=(entry,), created=(state.id,))
+
+    def _selected(self, by: Actor) -> Selection | None:
+        """No entry says so: an ordinary alliance has one leaf when it is opened, and so has this one."""
+        if self.selection is None:
+            return None
+        given = self.selection
+        if given.candidate == by.company or given.candidate not in {p.company for p in self.parties}:
+            raise Invalid("parties.unknown_company", "/selection/candidate")
+        return Selection(id=given.id, name=given.name, candidate=given.candidate)
+
+
+def joined(given: tuple[PartyIn, ...], state: Unborn, by: Actor) -> tuple[Party, ...]:
+    """The parties as an opening act names them: 2 to 10, each once and in the directory, who opens among them."""
+    ids = [p.company for p in given]
+    if not 2 <= len(ids) <= len(LABELS):
+        raise Invalid("parties.two_to_ten", "/parties", count=len(ids))
+    if len(set(ids)) != len(ids):
+        raise Invalid("parties.twice", "/parties")
+    if by.company not in ids:
+        raise Forbidden("parties.opener_not_among_them")
+    if next(p for p in given if p.company == by.company).off_platform:
+        raise Invalid("parties.opener_off_platform", f"/parties/{ids.index(by.company)}/off_platform")
+    known = {c.id: c for c in state.companies}
+    for i, company in enumerate(ids):
+        if company not in known:
+            raise Invalid("parties.unknown_company", f"/parties/{i}/company")
+    return tuple(_party(p, known[p.company], LABELS[i]) for i, p in enumerate(given))
 
 
 def _party(given: PartyIn, company: Company, label: str) -> Party:

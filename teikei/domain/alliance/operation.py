@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Outcome, Paper, rule
+from teikei.domain import elapsed
+from teikei.domain.act import Act, Actor, ClosedItem, Invitation, Mail, Outcome, Paper, rule
+from teikei.domain.alliance.announcing import discussed, event_lines
 from teikei.domain.alliance.closing import progressed
+from teikei.domain.alliance.owing import agenda_lines, reviewed
 from teikei.domain.alliance.state import (
     OPERATION,
     ActionItem,
@@ -23,12 +26,14 @@ from teikei.domain.alliance.state import (
     ReviewHeld,
     action_item,
 )
+from teikei.domain.alliance.survey import rounded
 from teikei.domain.allocation.state import new_allocation
 from teikei.domain.clock import FellDue, PaperReady, only_teikei
 from teikei.domain.days import add_months, last_day
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Count, Day, Id, Line, Note, at_most
-from teikei.domain.matter import Due, Effect, Step, on
+from teikei.domain.ids import kind_of
+from teikei.domain.matter import Due, Effect, Step, Wait, on
 from teikei.domain.messages import AgreementMoved, PeriodSettled
 from teikei.domain.terms import STRICT, Terms
 
@@ -125,28 +130,35 @@ def invited(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     if wait is None or wait.deadline is None:
         raise Conflict("review.not_open", number=state.review)
     day = state.local_day(wait.deadline)
+    mails = invitations(state, wait, state.companies())
+    entry = state.entry(
+        "review.invited", due.item, number=state.review, day=day.isoformat(), because=wait.because
+    )
+    return Outcome(state=state, entries=(entry,), mails=mails)
+
+
+def invitations(state: Alliance, wait: Wait, to: tuple[str, ...], again: str = "") -> tuple[Mail, ...]:
+    """The calendar entry of a review that is called, for these companies; `again` makes the mail another one."""
+    assert wait.deadline is not None
+    day = state.local_day(wait.deadline)
     calendar = Invitation(
-        uid=f"{state.id}-{due.item}",
+        uid=f"{state.id}-{wait.item}",
         starts=wait.deadline + REVIEW_OPENS,
         minutes=REVIEW_MINUTES,
         sequence=wait.moves
         + len(wait.steps)
         - 1,  # a question begins with one step and gains some with each move
     )
-    intent = f"{due.key}@{day.isoformat()}" + (f"#{wait.moves}" if wait.moves else "")
-    mails = tuple(
+    intent = f"{wait.item}/invite@{day.isoformat()}" + (f"#{wait.moves}" if wait.moves else "") + again
+    return tuple(
         replace(
             state.mail_to(
-                c, "review_invitation", intent, what=due.item, number=state.review, deadline=day.isoformat()
+                c, "review_invitation", intent, what=wait.item, number=state.review, deadline=day.isoformat()
             ),
             invitation=calendar,
         )
-        for c in state.companies()
+        for c in to
     )
-    entry = state.entry(
-        "review.invited", due.item, number=state.review, day=day.isoformat(), because=wait.because
-    )
-    return Outcome(state=state, entries=(entry,), mails=mails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +207,15 @@ class HoldReview(Act):
             resolutions=self.resolutions,
             actions=actions,
             next_on=following if following <= state.terms.term_until else None,
+            clock=state.spent,
         )
         after = replace(
-            state.closed_wait(item),
+            reviewed(state).closed_wait(item),
             resolved=(),
             review_skips=0,
             contested=(),
+            health_gaps=(),
+            spent=elapsed.reviewed(state.spent),
             minutes=(*state.minutes, held),
             actions=(*state.actions, *actions),
             action_count=state.action_count + len(actions),
@@ -217,7 +232,8 @@ class HoldReview(Act):
             present=present,
             actions=len(actions),
         )
-        return Outcome(state=after, entries=(entry,))
+        after, talked_over = discussed(after)
+        return Outcome(state=after, entries=(entry,), closed=talked_over)
 
     def _check(self, state: Alliance, now: datetime) -> None:
         if state.wait(f"review-{self.number}") is None:
@@ -273,8 +289,22 @@ def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
         )
         for c in state.contested
     ]
+    lines += agenda_lines(state)
+    lines += [
+        AgendaLine(
+            code="agenda.health",
+            values={
+                "number": g.number, "topic": g.topic, "low": labels[g.low], "lowest": rounded(g.lowest),
+                "high": labels[g.high], "highest": rounded(g.highest),
+            },
+        )
+        for g in state.health_gaps
+    ]  # fmt: skip
+    lines += event_lines(state)
     if state.open_period:
         lines.append(AgendaLine(code="agenda.period", values={"number": state.period}))
+    if took := elapsed.since_review(state):
+        lines.append(AgendaLine(code="agenda.clock", values={"days": took}))
     return (*lines, AgendaLine(code="agenda.communication"))
 
 
@@ -388,5 +418,9 @@ def period_settled(state: Alliance, told: PeriodSettled, now: datetime) -> Outco
         rest = replace(rest, open_period="")
     if rest.exit and rest.exit.final_period == told.allocation:
         rest = replace(rest, exit=rest.exit.ticked("final_allocation", ""))
+    elif rest.exit and not {c for c in rest.children if kind_of(c) == "allocation"} - {
+        rest.exit.final_period
+    }:
+        rest = replace(rest, exit=rest.exit.ticked("open_period", ""))
     entry = state.entry("period.settled", told.allocation, number=told.number, pool=told.pool)
     return progressed(rest, entry)

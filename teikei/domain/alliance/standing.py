@@ -91,7 +91,7 @@ class Abandon(Act):
 
     def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
         state.party(by.company)
-        if state.over:
+        if state.finished:
             raise Conflict("matter.over", stage=state.stage)
         if state.stage not in {OPERATION, EXIT}:
             return abandon(state, "by_a_party", note=self.reason, company=by.company)

@@ -7,9 +7,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from teikei.domain.act import ClosedItem, Outcome, Tell
+from teikei.domain.alliance.candidates import Parting, Selection, SignedNda
+from teikei.domain.alliance.duties import Obligation, Survivor, closed_obligation
+from teikei.domain.alliance.survey import HealthCheck, HealthGap, HealthResult
 from teikei.domain.clock import Drop
+from teikei.domain.company_events import CompanyEvent, closed_event
+from teikei.domain.elsewhere import Earlier, WaivedGate
 from teikei.domain.fields import Id, Line, at_most
-from teikei.domain.matter import Matter
+from teikei.domain.matter import Matter, Spent
+from teikei.domain.succession import Planned
 from teikei.domain.terms import STRICT, Brief, Form, NdaTerms, Terms
 
 Axis = Literal["culture", "philosophy", "technology"]
@@ -125,6 +131,8 @@ class ReviewHeld:
     resolutions: tuple[Resolution, ...]
     actions: tuple[ActionItem, ...]
     next_on: date | None
+    clock: tuple[Spent, ...] = ()
+    """What companies had taken by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +158,8 @@ class Exit:
     final_period: str = ""
     """Id of the last allocation period; `-` where nothing was left to allocate."""
     lapsed: bool = False
+    survivors: tuple[Survivor, ...] = ()
+    """What outlives the end, and until when."""
 
     def ticked(self, code: str, company: str) -> Exit:
         """The checklist with one line done."""
@@ -207,24 +217,65 @@ class Alliance(Matter):
     """Motions that were decided since the last review."""
     contested: tuple[OpenContest, ...] = ()
     """Contests since the last review that nothing undid."""
+    obligations: tuple[Obligation, ...] = ()
+    obligation_count: int = 0
+    health_check: HealthCheck | None = None
+    """The health check that is open."""
+    health_checks: int = 0
+    """How many were called."""
+    health: tuple[HealthResult, ...] = ()
+    """The last results, oldest first."""
+    health_gaps: tuple[HealthGap, ...] = ()
+    """Gaps since the last review: points of the next agenda."""
     exit: Exit | None = None
     abandoning: tuple[str, ...] = ()
     """Companies that want to abandon an alliance whose agreement binds; it takes all."""
     reason: str = ""
     """Why it was abandoned."""
+    earlier: Earlier | None = None
+    """It lived before this system, and was brought in."""
+    waived: tuple[WaivedGate, ...] = ()
+    """Gates that it passed without their paper."""
+    nda_signed: SignedNda | None = None
+    """The NDA that came to bind."""
+    selection: Selection | None = None
+    """The selection in which its candidate stands: known to the opener alone."""
+    parting: Parting | None = None
+    """The candidate was not chosen; the return letter is written, or was."""
+    handovers: tuple[Planned, ...] = ()
+    """Whose day is still to come; each is shown to its own company only."""
+    events: tuple[CompanyEvent, ...] = ()
+    """Announced, and still to take effect, to be answered or to be talked about."""
+    event_count: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Over, or only the return letter is still written."""
+        return self.over or self.parting is not None
+
+    def private_items(self, *readers: str) -> tuple[str, ...]:
+        return tuple(p.item for p in self.handovers if p.company not in readers)
 
 
 def abandon(state: Alliance, reason: str, **values: str) -> Outcome[Alliance]:
     """End without an alliance; everything that it opened ends with it."""
     tells = tuple(Tell(to=child, act=Drop(reason=reason)) for child in state.children)
-    over = replace(state.quiet(), stage=ABANDONED, reason=reason, children=())
+    over = replace(state.quiet(), stage=ABANDONED, reason=reason, children=(), health_check=None)
     entry = state.entry("alliance.abandoned", reason=reason, **values)
     return Outcome(
         state=over,
         entries=(entry,),
         tells=tells,
-        closed=(*closed_scores(state), *(action_item(a, "") for a in state.actions)),
+        closed=(*closed_scores(state), *left_open(state)),
     )
+
+
+def left_open(state: Alliance) -> tuple[ClosedItem, ...]:
+    """Action items and obligations that nobody finished leave with the alliance, and events that were announced."""
+    actions = (action_item(a, "") for a in state.actions)
+    left = (o for o in state.obligations if o.status in {"open", "missed"})
+    events = (closed_event(e) for e in state.events)
+    return (*actions, *(closed_obligation(o, state.version, result="") for o in left), *events)
 
 
 def closed_scores(state: Alliance) -> tuple[ClosedItem, ...]:

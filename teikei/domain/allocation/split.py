@@ -125,8 +125,9 @@ class SubmitSplit(Act):
         only_teikei(by)
         state.running(PREVIEW)
         decision = new_decision(
-            state, "allocation", now, days=state.decision_days, about=state.id, voting=state.voting
-        )
+            state, "allocation", now, days=state.decision_days, about=state.id, voting=state.voting,
+            amount=state.pool,
+        )  # fmt: skip
         amounts = [f"{line.company} {line.minor}" for line in state.lines]
         entry = state.entry(
             "allocation.submitted", state.id, decision.id,
@@ -150,6 +151,7 @@ def split_decided(state: Allocation, told: DecisionClosed, now: datetime) -> Out
             stage=LOCKED,
             votes=told.votes,
             because=told.because,
+            sole=told.sole,
             decided_on=state.local_day(now),
             decided_by=told.decision,
             owes=(*state.owes, effect),

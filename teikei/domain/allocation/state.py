@@ -68,6 +68,8 @@ class Allocation(Matter):
     lines: tuple[Line, ...] = ()
     decision: str = ""
     votes: tuple[str, ...] = ()
+    sole: tuple[str, ...] = ()
+    """Companies whose own approval of the split one person gave who had proposed it too."""
     because: str = ""
     """What made the decision approve the split (`rules.Verdict`)."""
     decided_on: date | None = None
@@ -94,6 +96,7 @@ def new_allocation(
         sandbox=parent.sandbox,
         zone=parent.zone,
         parties=parent.parties,
+        houses=parent.houses,
         reminders=parent.reminders,
         number=number,
         period_from=first,

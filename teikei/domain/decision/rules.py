@@ -17,7 +17,7 @@ from teikei.domain.errors import Invalid
 from teikei.domain.fields import Count, Flag, Id, Ratio, at_most
 
 Choice = Literal["yes", "no", "abstain"]
-Subject = Literal["go_no_go", "approval", "allocation", "resolution", "reserved"]
+Subject = Literal["go_no_go", "approval", "allocation", "resolution", "reserved", "renewal"]
 RuledSubject = Literal["allocation", "resolution", "reserved"]
 """What an agreement may rule. Before it binds, and about its own bytes, all parties decide."""
 OutcomeName = Literal["approved", "rejected", "lapsed", "voided", "deadlocked"]

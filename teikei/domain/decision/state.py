@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from teikei.domain.decision.rules import Choice, Subject, VotingRule
+from teikei.domain.house import Request
 from teikei.domain.matter import Matter, Step
 
 CALLED, VOTING, CLOSED = "called", "voting", "closed"
@@ -17,6 +18,7 @@ TITLES: dict[Subject, tuple[str, str]] = {
     "allocation": ("利益配分の決議", "Profit allocation"),
     "resolution": ("決議", "Resolution"),
     "reserved": ("重要事項の決議", "Reserved matter"),
+    "renewal": ("更新の可否の決議", "Renewal"),
 }
 
 
@@ -28,6 +30,8 @@ class Internal:
     status: Literal["submitted", "approved", "returned"]
     reference: str
     since: datetime
+    sole: bool = False
+    """One person proposed and approved (単独決裁)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +57,15 @@ class Decision(Matter):
     sha256: str = ""
     motion: str = ""
     """What is moved, in the words of who called it; empty where `about` says all."""
+    amount: int = 0
+    """What it is about in minor units: the pool of an allocation, else 0."""
     rule: str = "unanimity"
     """The kind of the rule, by name: what a reader of older days looks for."""
     voting: VotingRule = field(default_factory=VotingRule)
     recused: tuple[str, ...] = ()
     internal: tuple[Internal, ...] = ()
+    requests: tuple[Request, ...] = ()
+    """The round of approval inside each company that approves here; a view shows nobody but its own."""
     votes: tuple[Vote, ...] = ()
     comments: int = 0
     outcome: str = ""
@@ -69,18 +77,30 @@ class Decision(Matter):
     def approved_inside(self, company: str) -> Internal | None:
         return next((i for i in self.internal if i.company == company), None)
 
+    def request(self, company: str) -> Request | None:
+        """The latest round inside a company."""
+        return next((r for r in self.requests if r.company == company), None)
+
+    def with_internal(self, mine: Internal) -> Decision:
+        """Where a company's own approval stands now; voting is open once all that log in have come to an end."""
+        internal = (*(i for i in self.internal if i.company != mine.company), mine)
+        asked = {c for c in self.entitled() if not self.party(c).off_platform}
+        ready = {i.company for i in internal if i.status != "submitted"} >= asked
+        return replace(self, internal=internal, stage=VOTING if ready else CALLED)
+
 
 def new_decision(
     parent: Matter, subject: Subject, now: datetime, *, days: int, about: str, sha256: str = "",
-    voting: VotingRule | None = None, title: str = "", motion: str = "",
+    voting: VotingRule | None = None, title: str = "", motion: str = "", amount: int = 0,
 ) -> Decision:  # fmt: skip
     """A decision of all parties of `parent`, to be answered within `days` business days.
 
-    Where silence has a meaning of its own, it has it on the business day after the last day.
+    Where silence has a meaning of its own, or the contract has one for it (renewal), it has it on the business
+    day after the last day.
     """
     ja, en = TITLES[subject]
     voting = voting or VotingRule()
-    spoken = voting.silence == "lapses"
+    spoken = voting.silence == "lapses" and subject != "renewal"
     return Decision(
         id=parent.new_id("decision"),
         alliance_id=parent.alliance_id,
@@ -91,11 +111,13 @@ def new_decision(
         sandbox=parent.sandbox,
         zone=parent.zone,
         parties=parent.parties,
+        houses=parent.houses,
         reminders=parent.reminders if spoken else replace(parent.reminders, lapse=1),
         subject=subject,
         about=about,
         sha256=sha256,
         motion=motion,
+        amount=amount,
         rule=voting.kind,
         voting=voting,
     ).ask("votes", parent.companies(), now, Step(n=days, unit="business_day"))

@@ -47,14 +47,15 @@ class RecordInternalApproval(Act):
     def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
         state.party(by.company)
         state.running(CALLED, VOTING)
-        _may_vote(state, by)
+        may_vote(state, by)
         before = state.approved_inside(by.company)
+        request = state.request(by.company)
+        routed = state.house(by.company).route_for(state.subject, state.amount)
+        if routed or (request and before and before.status == "submitted"):
+            raise Conflict("house.approves_here")
         if before and before.status == self.status:
             raise Conflict("decision.internal_same")
         mine = Internal(company=by.company, status=self.status, reference=self.reference, since=now)
-        internal = (*(i for i in state.internal if i.company != by.company), mine)
-        asked = {c for c in state.entitled() if not state.party(c).off_platform}
-        ready = {i.company for i in internal if i.status != "submitted"} >= asked
         entries = (
             state.entry("decision.internal", state.id, by.company, status=self.status),
             Entry(
@@ -64,9 +65,7 @@ class RecordInternalApproval(Act):
                 private_to=(by.company,),
             ),
         )
-        return Outcome(
-            state=replace(state, internal=internal, stage=VOTING if ready else CALLED), entries=entries
-        )
+        return Outcome(state=state.with_internal(mine), entries=entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ class CastVote(Act):
     def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
         state.party(by.company)
         state.running(CALLED, VOTING)
-        _may_vote(state, by)
+        may_vote(state, by)
         inside = state.approved_inside(by.company)
         if not by.recorded_by and (inside is None or inside.status == "submitted"):
             raise Conflict("decision.internal_first")
@@ -104,7 +103,7 @@ class Recuse(Act):
     def decide(self, state: Decision, by: Actor, now: datetime, /) -> Outcome[Decision]:
         state.party(by.company)
         state.running(CALLED, VOTING)
-        _may_vote(state, by)
+        may_vote(state, by)
         if len(state.entitled()) == 1:
             raise Conflict("decision.nobody_left")
         recused = replace(state, recused=(*state.recused, by.company)).answered("votes", by.company)
@@ -112,7 +111,8 @@ class Recuse(Act):
         return _counted(recused, entry)
 
 
-def _may_vote(state: Decision, by: Actor) -> None:
+def may_vote(state: Decision, by: Actor) -> None:
+    """Refuse a company that has voted or takes no part."""
     if any(v.company == by.company for v in state.votes):
         raise Conflict("decision.voted_already")
     if by.company in state.recused:
@@ -150,6 +150,7 @@ def close(state: Decision, outcome: OutcomeName, **values: str) -> Outcome[Decis
         votes=(*votes, *recused),
         because=values.get("because", ""),
         recorded=state.recorded if outcome != "voided" else (),
+        sole=tuple(i.company for i in state.internal if i.sole),
     )
     return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
 

@@ -15,8 +15,10 @@ from importlib.resources import files
 from typing import Any
 
 FREE = frozenset(
-    {"alliance", "name", "what", "title", "target", "label", "signatory"}
+    {"alliance", "name", "what", "title", "target", "label", "signatory", "note"}
     | {"recorded_for", "recorded_by", "recorded_person"}
+    | {"proposer", "approver", "seat", "leaver", "successor"}
+    | {"earlier_facts", "new_facts"}
 )
 """Values that people wrote: shown as they are, even where they happen to spell a code."""
 

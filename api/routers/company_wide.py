@@ -1,0 +1,102 @@
+"""One act of a company for all its alliances: a dry run that says what it would do in each, then an order to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.guard import COMPANY, Call, GuardedRoute, require
+from teikei.domain.alliance.announcing import AnnounceEvent
+from teikei.domain.alliance.handing import HandOver
+from teikei.domain.company_wide import CompanyWide
+from teikei.domain.errors import KINDS, Conflict
+from teikei.domain.fields import Flag
+
+router = APIRouter(prefix="/v1", tags=["company-wide"], route_class=GuardedRoute)
+
+Company = Annotated[Call, Depends(require(COMPANY))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyHandOver(HandOver):
+    """`hand_over` in every alliance in which the leaver holds anything."""
+
+    dry_run: Flag = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyEvent(AnnounceEvent):
+    """`announce_event` in every open alliance of the company."""
+
+    dry_run: Flag = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What the act would do in each alliance. `problem`: the refusal that it would meet there; then no order is written."""
+
+    alliances: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The order to each alliance (`/v1/orders/{order}` tells how it went), and the alliances that would refuse."""
+
+    orders: list[dict[str, str]]
+    refused: list[dict[str, Any]]
+    key: str
+
+
+ANSWERS: dict[str, Any] = {
+    "status_code": 202,
+    "response_model": Ordered,
+    "responses": {200: {"model": Ahead, "description": "The dry run; nothing is written."}},
+}
+
+
+@router.post("/handovers", **ANSWERS)
+async def handovers_create(call: Company, body: CompanyHandOver) -> Response:
+    """Let one person follow another in all alliances of the own company: everything that can move, in one act."""
+    return await _everywhere(call, body, _act(HandOver, body))
+
+
+@router.post("/company-events", **ANSWERS)
+async def company_events_create(call: Company, body: CompanyEvent) -> Response:
+    """Announce what happens to the own company in all its alliances; the dry run lists every agreement touched."""
+    return await _everywhere(call, body, _act(AnnounceEvent, body))
+
+
+def _act(kind: type[Any], body: Any) -> Any:
+    return kind(**{f.name: getattr(body, f.name) for f in fields(kind) if f.name != "kind"})
+
+
+async def _everywhere(call: Call, body: CompanyHandOver | CompanyEvent, act: CompanyWide) -> Response:
+    """Look into every alliance; then an order to each in which it would be accepted.
+
+    A repeat under the same key is answered with the orders of the first time, though nothing is left to do by now.
+    """
+    services, subject = call.services, call.subject
+    found = await run_in_threadpool(services.reads.company_wide, subject, act)
+    if body.dry_run:
+        return JSONResponse({"alliances": found}, 200)
+    fit = [one["alliance"] for one in found if one["problem"] is None]
+    orders = await services.desk.order_all(fit, act, subject.actor, call.key)
+    refused = [one for one in found if one["problem"] and one["alliance"] not in orders]
+    if not orders:
+        _nothing(act, refused)
+    listed = [{"alliance": alliance, "order": order} for alliance, order in sorted(orders.items())]
+    return JSONResponse({"orders": listed, "refused": refused, "key": call.idempotency}, 202)
+
+
+def _nothing(act: CompanyWide, refused: list[dict[str, Any]]) -> None:
+    """No alliance takes it: the caller hears why the first one does not."""
+    if refused:
+        problem = refused[0]["problem"]
+        raise KINDS[problem["class"]](problem["code"], problem["pointer"], **problem["params"])
+    if isinstance(act, HandOver):
+        raise Conflict("handover.nothing", leaver=act.leaver)
+    raise Conflict("event.no_alliance")
