@@ -12,7 +12,8 @@ TESTS ?= tests
 OPTIONS ?=
 pytest := $(bin)/python -m pytest
 # loadfile: what a file shares (a server, a cluster) is started by one process only.
-parallel := -n $(JOBS) --dist loadfile
+# The order is that of tests/conftest.py, not by number of tests: the longest files have the fewest.
+parallel := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name text; do printf '%-8s %s\n' "$$name" "$$text"; done

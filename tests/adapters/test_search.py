@@ -98,7 +98,7 @@ def stated(background: str, goal: str) -> StateIntake:
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
