@@ -229,13 +229,13 @@ async def main() -> None:
         with tempfile.TemporaryDirectory(prefix="teikei-bench-") as folder, contextlib.ExitStack() as stack:
             url, mark = "", ""
             if database == "postgresql":
-                url, mark = _postgresql(stack), "postgresql_"
+                url, mark = postgresql(stack), "postgresql_"
             found = await measured(Path(folder), url, args)
             figures |= {f"{mark}{name}": value for name, value in found.items()}
     write_figures(OUT, figures)
 
 
-def _postgresql(stack: contextlib.ExitStack) -> str:
+def postgresql(stack: contextlib.ExitStack) -> str:
     """An empty database of a cluster of our own, as the tests have it."""
     cluster = start_cluster()
     stack.callback(cluster.stop)

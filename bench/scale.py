@@ -14,7 +14,6 @@ import contextlib
 import itertools
 import os
 import random
-import socket
 import statistics
 import tempfile
 import time
@@ -31,13 +30,15 @@ from sqlalchemy import Engine, bindparam, text
 from activities.record import Order
 from api.examples import EXAMPLES
 from bench._world import Firm, World, machine, world, write_figures
-from bench.commands import _postgresql
+from bench.commands import postgresql
 from teikei.adapters.calendars import calendar
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import open_engine, reading
+from teikei.adapters.temporal.server import free_port
 from teikei.domain.act import Actor
 from teikei.domain.alliance.intake import OpenAlliance
 from teikei.domain.calendar import Calendar
+from teikei.domain.matter import Step
 
 OUT = Path("var/bench/scale.json")
 AT_ONCE = 4
@@ -45,6 +46,7 @@ AT_ONCE = 4
 CLIENTS, ACTS = 2, 600
 IDLE_SECONDS, RATE = 30, 5
 """Acts a second beside the storm, and how long they are measured before it."""
+_OPENING: TypeAdapter[OpenAlliance] = TypeAdapter(OpenAlliance)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Fleet:
         given = {**EXAMPLES["OpenAlliance"], "name_ja": f"提携{number}", "name_en": f"Alliance {number}"}
         given.pop("sandbox_from", None)
         given["parties"] = [{**given["parties"][0], "company": f.id} for f in self.firms]
-        act = TypeAdapter(OpenAlliance).validate_python(given)
+        act = _OPENING.validate_python(given)
         by = Actor(company=self.firms[0].id, person="担当")
         order = Order(key=f"scale {number}", by=by, matter="", act=act, now=datetime.now(UTC))
         return self.ledger.commit(order).receipt.matter
@@ -246,15 +248,9 @@ def _rss_mb(pid: int) -> float:
     return 0.0
 
 
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 async def measured(home: Path, url: str, args: argparse.Namespace) -> dict[str, float]:
     """All figures on one database."""
-    metrics = f"127.0.0.1:{_free_port()}"
+    metrics = f"127.0.0.1:{free_port()}"
     environment = {"TEIKEI_WORKER_METRICS": metrics, "TEIKEI_WORKER_CACHE": str(args.cache)}
     async with world(home, print, database_url=url, **environment) as running:
         engine = open_engine(running.settings.database)
@@ -279,8 +275,6 @@ async def measured(home: Path, url: str, args: argparse.Namespace) -> dict[str, 
 
 def _deadline(base: Calendar) -> date:
     """The day on which the intake of an alliance that is opened today is due."""
-    from teikei.domain.matter import Step  # noqa: PLC0415
-
     return base.step(base.local_day(datetime.now(UTC)), Step(n=20, unit="business_day"))
 
 
@@ -302,7 +296,7 @@ async def main() -> None:
         with tempfile.TemporaryDirectory(prefix="teikei-bench-") as folder, contextlib.ExitStack() as stack:
             url, mark = "", ""
             if database == "postgresql":
-                url, mark = _postgresql(stack), "postgresql_"
+                url, mark = postgresql(stack), "postgresql_"
             found = await measured(Path(folder), url, args)
             figures |= {f"{mark}{name}": value for name, value in found.items()}
     write_figures(OUT, figures)

@@ -1,4 +1,7 @@
-"""The only wiring: settings become engines, stores, ports, workers and the API."""
+"""The only wiring: settings become engines, stores, ports, workers and the API.
+
+What only one process needs is imported where that process is made: the API alone takes as long to load as the rest.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-import uvicorn
 
-from api.app import Services, create_app
 from teikei import __version__
 from teikei.adapters import failpoints
 from teikei.adapters.calendars import calendar
@@ -22,13 +23,9 @@ from teikei.adapters.files import FileStore
 from teikei.adapters.mail import Mailer, MailSettings
 from teikei.adapters.papers import PaperDesk
 from teikei.adapters.sql.commit import SqlLedger
-from teikei.adapters.sql.directory import SqlDirectory, ensure_operator_key
 from teikei.adapters.sql.engine import open_engine
-from teikei.adapters.sql.imports import SqlImports
 from teikei.adapters.sql.migrate import migrate
 from teikei.adapters.sql.queue import SqlQueue
-from teikei.adapters.sql.reads import SqlReads
-from teikei.adapters.sql.selections import SqlSelections
 from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.desk import TemporalDesk
 from teikei.adapters.temporal.dispatch import Dispatcher
@@ -64,6 +61,8 @@ def configure_logs() -> None:
 
 def prepare(settings: Settings) -> None:
     """Folders, migrations and the operator key: once, before anything else starts."""
+    from teikei.adapters.sql.directory import ensure_operator_key
+
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
     engine = open_engine(settings.database)
@@ -106,6 +105,12 @@ def parts(settings: Settings) -> Parts:
 
 def build_api(settings: Settings, client: Client) -> FastAPI:
     """The API over SQL and a Temporal client that may still be looking for its server."""
+    from api.app import Services, create_app
+    from teikei.adapters.sql.directory import SqlDirectory
+    from teikei.adapters.sql.imports import SqlImports
+    from teikei.adapters.sql.reads import SqlReads
+    from teikei.adapters.sql.selections import SqlSelections
+
     own = parts(settings)
     desk = TemporalDesk(Voice(client), own.ledger, own.queue)
     services = Services(
@@ -122,6 +127,8 @@ def build_api(settings: Settings, client: Client) -> FastAPI:
 
 async def run_api(settings: Settings) -> None:
     """Serve the API until told to stop."""
+    import uvicorn
+
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     config = uvicorn.Config(
         build_api(settings, client),

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Page
 from api.answers import lines, shown
-from api.guard import COMPANY, Call, GuardedRoute, matter, require
+from api.guard import GuardedRoute
 from api.paging import Listed, Paged, Window
 from api.problems import BadParameter
+from api.routers.alliances import Alliance
 from teikei.domain.fields import Instant
 from teikei.domain.terms import STRICT
 from teikei.domain.views import plain
 
 router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=GuardedRoute)
 
-Alliance = Annotated[Call, Depends(require(COMPANY, matter("alliance")))]
 Status = Annotated[str, Query(pattern="^[a-z_]{0,20}$")]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.guard import COMPANY, Call, GuardedRoute, require
+from api.guard import Call, GuardedRoute
+from api.routers.alliances import Company
 from teikei.domain.alliance.announcing import AnnounceEvent
 from teikei.domain.alliance.handing import HandOver
 from teikei.domain.company_wide import CompanyWide
@@ -17,8 +18,6 @@ from teikei.domain.errors import KINDS, Conflict
 from teikei.domain.fields import Flag
 
 router = APIRouter(prefix="/v1", tags=["company-wide"], route_class=GuardedRoute)
-
-Company = Annotated[Call, Depends(require(COMPANY))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

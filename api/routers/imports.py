@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from activities.ports import Reads, Subject
 from api.answers import Told, shown, told
 from api.guard import COMPANY, Call, GuardedRoute, require, shaped
+from api.routers.alliances import Company
 from api.routers.registers import XLSX
 from teikei.domain.alliance.bringing import BringIn
 from teikei.domain.fields import Instant
@@ -33,7 +34,6 @@ def _body(*media: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": dict.fromkeys(media, BINARY)}}
 
 
-Company = Annotated[Call, Depends(require(COMPANY))]
 Import = Annotated[Call, Depends(require(COMPANY, _import))]
 FileName = Annotated[
     str,

@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Pending, Reads, Subject
-from api.answers import Told, Waiting, say, shown
-from api.guard import COMPANY, Call, GuardedRoute, matter, require, shaped
+from api.answers import say, shown
+from api.guard import COMPANY, Call, GuardedRoute, require, shaped
 from api.language import error_text
 from api.paging import Listed, Paged
+from api.routers.alliances import ACT, Alliance, Company
 from teikei.domain.alliance.selecting import Aside, ChooseCandidate, DropCandidate
 from teikei.domain.errors import Conflict, TeikeiError
 from teikei.domain.fields import Line
@@ -30,10 +31,7 @@ def _selection(reads: Reads, subject: Subject, path: Mapping[str, str]) -> dict[
     return reads.selection(subject, shaped("sel", path["id"]))
 
 
-Company = Annotated[Call, Depends(require(COMPANY))]
 Selection = Annotated[Call, Depends(require(COMPANY, _selection))]
-Alliance = Annotated[Call, Depends(require(COMPANY, matter("alliance")))]
-ACT: dict[str, Any] = {"status_code": 201, "response_model": Told, "responses": {202: {"model": Waiting}}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from teikei.domain.act import Value
 from teikei.domain.rehearsal.life import Life, Line
@@ -31,134 +31,88 @@ def findings(life: Life, cast: Cast) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (f.first_on, f.code, str(f.values))))
 
 
-def _lines(life: Life, *codes: str) -> list[Line]:
-    return [line for line in life.lines if line.entry.code in codes]
+def _lines(life: Life, code: str) -> list[Line]:
+    return [line for line in life.lines if line.entry.code == code]
 
 
-def _day(life: Life, at: datetime) -> date:
-    return life.calendar.local_day(at)
+def _seen(life: Life, code: str, pointer: str, lines: list[Line], **values: Value) -> Finding:
+    """What these entries show, from the day of the first of them on."""
+    first = life.calendar.local_day(lines[0].at)
+    return Finding(code=code, pointer=pointer, first_on=first, values=values)
 
 
-def _by_subject(life: Life, code: str, because: str = "") -> dict[str, list[Line]]:
-    """Closed decisions of the running alliance with this outcome, by subject."""
+def _by_subject(
+    life: Life, found: str, outcome: str, because: str = "", **values: Value
+) -> Iterator[Finding]:
+    """A finding for each subject whose decisions had this outcome."""
     groups: dict[str, list[Line]] = {}
-    for line in _lines(life, code):
-        if because and line.entry.values.get("because") != because:
-            continue
-        subject = str(getattr(life.states[line.matter], "subject", ""))
-        groups.setdefault(subject, []).append(line)
-    return groups
+    for line in _lines(life, f"decision.{outcome}"):
+        if not because or line.entry.values.get("because") == because:
+            subject = str(getattr(life.states[line.matter], "subject", ""))
+            groups.setdefault(subject, []).append(line)
+    for subject, lines in groups.items():
+        yield _seen(life, found, VOTING, lines, **values, subject=subject, times=len(lines))
 
 
 def _ties(life: Life, cast: Cast) -> Iterator[Finding]:
     """Votes were equal and the draft does not say what then."""
-    for subject, lines in _by_subject(life, "decision.deadlocked").items():
-        yield Finding(
-            code="tie_without_break",
-            pointer=VOTING,
-            first_on=_day(life, lines[0].at),
-            values={"subject": subject, "times": len(lines)},
-        )
+    return _by_subject(life, "tie_without_break", "deadlocked")
 
 
 def _refusals(life: Life, cast: Cast) -> Iterator[Finding]:
     """One no was enough: nothing in the draft brings the matter on."""
-    if cast.situation.code != "deadlock":
-        return
-    for subject, lines in _by_subject(life, "decision.rejected").items():
-        yield Finding(
-            code="no_way_on",
-            pointer=VOTING,
-            first_on=_day(life, lines[0].at),
-            values={"subject": subject, "times": len(lines)},
-        )
+    if cast.situation.code == "deadlock":
+        yield from _by_subject(life, "no_way_on", "rejected")
 
 
 def _silences(life: Life, cast: Cast) -> Iterator[Finding]:
     """What silence led to, decision by decision."""
-    for subject, lines in _by_subject(life, "decision.lapsed").items():
-        if cast.situation.code == "insolvency":
-            continue
-        yield Finding(
-            code="silence_lapses",
-            pointer=VOTING,
-            first_on=_day(life, lines[0].at),
-            values={"subject": subject, "times": len(lines)},
-        )
-    for subject, lines in _by_subject(life, "decision.approved", "deemed").items():
-        yield Finding(
-            code="silence_approves",
-            pointer=VOTING,
-            first_on=_day(life, lines[0].at),
-            values={"subject": subject, "times": len(lines)},
-        )
+    if cast.situation.code != "insolvency":
+        yield from _by_subject(life, "silence_lapses", "lapsed")
+    yield from _by_subject(life, "silence_approves", "approved", "deemed")
 
 
 def _nothing_without(life: Life, cast: Cast) -> Iterator[Finding]:
     """Decisions that failed because the insolvent company said nothing."""
-    if cast.situation.code != "insolvency":
-        return
-    for code in ("decision.lapsed", "decision.rejected"):
-        for subject, lines in _by_subject(life, code).items():
-            yield Finding(
-                code="nothing_without",
-                pointer=VOTING,
-                first_on=_day(life, lines[0].at),
-                values={"company": cast.situation.company, "subject": subject, "times": len(lines)},
-            )
+    if cast.situation.code == "insolvency":
+        for outcome in ("lapsed", "rejected"):
+            yield from _by_subject(life, "nothing_without", outcome, company=cast.situation.company)
 
 
 def _renewals(life: Life, cast: Cast) -> Iterator[Finding]:
     """The term was renewed although nobody said a word, or with a company that is insolvent."""
     lines = _lines(life, "agreement.renewed")
     if lines and cast.situation.code in {"silence", "insolvency"}:
-        yield Finding(
-            code="renews_in_silence",
-            pointer="/terms/renewal_years",
-            first_on=_day(life, lines[0].at),
-            values={"times": len(lines), "day": str(lines[-1].entry.values["term_until"])},
-        )
+        until = str(lines[-1].entry.values["term_until"])
+        yield _seen(life, "renews_in_silence", "/terms/renewal_years", lines, times=len(lines), day=until)
 
 
 def _reviews(life: Life, cast: Cast) -> Iterator[Finding]:
     lines = _lines(life, "review.missed")
     if lines:
-        yield Finding(
-            code="reviews_missed",
-            pointer="/terms/review_months",
-            first_on=_day(life, lines[0].at),
-            values={"times": len(lines)},
-        )
+        yield _seen(life, "reviews_missed", "/terms/review_months", lines, times=len(lines))
 
 
 def _money(life: Life, cast: Cast) -> Iterator[Finding]:
     """Money that stays where it is: never decided, or asked about again and again."""
-    for code, finding, many in (
-        ("allocation.undecided", "money_undecided", 1),
-        ("allocation.reopened", "money_reopened", MANY),
-    ):
-        lines = _lines(life, code)
-        if len(lines) >= many:
-            yield Finding(
-                code=finding, pointer=VOTING, first_on=_day(life, lines[0].at), values={"times": len(lines)}
-            )
-            return
+    undecided, reopened = (_lines(life, f"allocation.{x}") for x in ("undecided", "reopened"))
+    if undecided:
+        yield _seen(life, "money_undecided", VOTING, undecided, times=len(undecided))
+    elif len(reopened) >= MANY:
+        yield _seen(life, "money_reopened", VOTING, reopened, times=len(reopened))
 
 
 def _losses(life: Life, cast: Cast) -> Iterator[Finding]:
     """More costs than income: nothing is allocated, and the draft does not say who bears the rest."""
-    lines = [
-        line
+    excess = [
+        (line, rest)
         for line in _lines(life, "allocation.submitted")
-        if int(str(line.entry.values["cost"])) > int(str(line.entry.values["income"]))
+        if (rest := int(str(line.entry.values["cost"])) - int(str(line.entry.values["income"]))) > 0
     ]
-    if lines:
-        rest = sum(int(str(x.entry.values["cost"])) - int(str(x.entry.values["income"])) for x in lines)
-        yield Finding(
-            code="loss_unshared",
-            pointer="/terms/shares",
-            first_on=_day(life, lines[0].at),
-            values={"times": len(lines), "minor": rest, "currency": cast.terms.currency},
+    if excess:
+        lines, minor, currency = [line for line, _ in excess], sum(r for _, r in excess), cast.terms.currency
+        yield _seen(
+            life, "loss_unshared", "/terms/shares", lines, times=len(lines), minor=minor, currency=currency
         )
 
 
@@ -166,12 +120,8 @@ def _exits(life: Life, cast: Cast) -> Iterator[Finding]:
     """An exit was begun and never came about."""
     begun = [line for line in _lines(life, "exit.begun") if line.entry.values["agreed"] == "true"]
     if begun and not life.states[cast.alliance].over:
-        yield Finding(
-            code="exit_stopped",
-            pointer="/terms/exit_notice_months",
-            first_on=_day(life, begun[0].at),
-            values={"company": cast.situation.company},
-        )
+        company = cast.situation.company
+        yield _seen(life, "exit_stopped", "/terms/exit_notice_months", begun, company=company)
 
 
 _SOUGHT: tuple[Callable[[Life, Cast], Iterator[Finding]], ...] = (
