@@ -34,7 +34,8 @@ from teikei.documents.errors import DocumentError
 from teikei.documents.library import Clause, Library, Manifest
 from teikei.documents.markdown import blocks, polish
 from teikei.documents.sandbox import CITE, DERIVED, VALUE, clean, illegal
-from teikei.domain.papers import VARIABLES, PaperKind, PartyLine
+from teikei.domain.paper_lines import PartyLine
+from teikei.domain.papers import VARIABLES, PaperKind
 
 CONNECTED = r"(?:第\d+項|第\d+号|前段|後段|本文|ただし書|から|まで|及び|並びに|又は|若しくは|、|（)*"
 """What may follow 第n条 and still speak of that article."""

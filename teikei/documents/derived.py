@@ -16,7 +16,7 @@ from typing import cast
 from teikei.documents import words
 from teikei.documents.errors import DocumentError
 from teikei.domain.money import TieOrder, split
-from teikei.domain.papers import MoneyLine, ResultLine
+from teikei.domain.paper_lines import MoneyLine, ResultLine
 
 STATEMENT = frozenset({"balances", "left_over", "loss", "steps", "transfers", "whole_total"})
 """Names that the engine adds for the statement."""

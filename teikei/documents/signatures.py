@@ -12,7 +12,7 @@ from typing import cast
 
 from teikei.documents.blocks import Block, DateLine, Signatory, SignatureBlock
 from teikei.documents.library import Manifest
-from teikei.domain.papers import PartyLine
+from teikei.domain.paper_lines import PartyLine
 
 BLANK_DATE = "　　　　年　　月　　日"
 

@@ -15,6 +15,19 @@ from fractions import Fraction
 from typing import Literal
 
 from teikei.domain.elapsed import ClockLine
+from teikei.domain.paper_lines import (
+    ActionLine,
+    AttendeeLine,
+    GoalLine,
+    MinutesDecision,
+    MoneyLine,
+    PartyLine,
+    PurposeLine,
+    ResultLine,
+    ShareLine,
+    TextLine,
+    VotingLine,
+)
 
 LABELS = "甲乙丙丁戊己庚辛壬癸"
 """Labels of the parties in their order; ten is the natural limit (商慣習)."""
@@ -38,76 +51,6 @@ PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "return_letter": ("返還依頼書", "Request for Return"),
 }
 """Titles of the papers, Japanese and English."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyLine:
-    """One party as a paper names it: 「○○株式会社（以下「甲」という。）」."""
-
-    label: str
-    name: str
-    address: str
-    representative_title: str
-    representative_name: str
-    role: str
-    contributions: tuple[str, ...] = ()
-    contact: str = ""
-    """The person who answers for notices and for secrets (管理責任者)."""
-    former_name: str = ""
-    """旧商号: under which it signed the agreement that this paper is about; empty = the present name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurposeLine:
-    """One of the seed's purposes with the measure that tells whether it is met."""
-
-    name: str
-    measure: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalLine:
-    """A shared goal as a paper names it."""
-
-    title: str
-    target: str
-    by: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareLine:
-    """A party's share of the distributable amount; all shares sum to 1."""
-
-    label: str
-    ratio: Fraction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightLine:
-    """How many votes a party has."""
-
-    label: str
-    votes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VotingLine:
-    """By which rule the parties decide on a subject (fields as in `teikei.domain.decision.rules.VotingRule`)."""
-
-    subject: Literal["allocation", "resolution", "reserved"]
-    kind: Literal["unanimity", "majority", "n_of_m"]
-    needed: int
-    threshold: Fraction
-    over_half: bool
-    """The threshold is passed, not reached: 過半数."""
-    base: Literal["cast", "entitled"]
-    weights: tuple[WeightLine, ...]
-    quorum: Fraction
-    veto: tuple[str, ...]
-    tie: Literal["deadlock", "status_quo", "chair"]
-    chair: str
-    silence: Literal["lapses", "approves", "abstains"]
-    sealed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,43 +177,6 @@ class CapitalVariables(MainVariables):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoteLine:
-    """How one party voted on one proposal; 除斥 = recused."""
-
-    label: str
-    vote: Literal["賛成", "反対", "棄権", "除斥", "回答なし"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinutesDecision:
-    """A resolution in the minutes, or a vote in a statement: what, and how it went."""
-
-    title: str
-    outcome: str
-    votes: tuple[VoteLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionLine:
-    """An action item in the minutes."""
-
-    owner: str
-    """Label of the party."""
-    what: str
-    due: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttendeeLine:
-    """Who of one party was there."""
-
-    label: str
-    name: str
-    people: tuple[str, ...]
-    """Empty: absent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesVariables:
     """議事録 of a periodic review."""
 
@@ -292,30 +198,6 @@ class MinutesVariables:
     """The rule and that it was met, one sentence ending with 。; empty = no rule."""
     clock: tuple[ClockLine, ...] = ()
     """By party; empty = nobody took any time since the last review."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyLine:
-    """Income or an allowed cost as one party entered it."""
-
-    label: str
-    what: str
-    amount: int
-    source: str
-    """Evidence: name of the paper and the head of its SHA-256."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultLine:
-    """What one party receives; the exact amount is shown as a fraction."""
-
-    label: str
-    name: str
-    ratio: Fraction
-    exact: Fraction
-    amount: int
-    extra_unit: bool
-    """True where the remainder rule gave this party one more minor unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,15 +250,6 @@ class TerminationVariables(Common):
     checklist: tuple[str, ...]
     survivors: tuple[str, ...]
     """Titles of the articles that survive, for example 秘密保持."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLine:
-    """Words of an article, before and after."""
-
-    article: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,31 +21,33 @@ from teikei.domain.elapsed import clock_lines
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Matter, Party
 from teikei.domain.notices import legal_last_day
-from teikei.domain.papers import (
+from teikei.domain.paper_lines import (
     ActionLine,
-    AmendmentVariables,
     AttendeeLine,
-    CapitalVariables,
-    CoDevelopmentVariables,
-    CoMarketingVariables,
-    CoSalesVariables,
     GoalLine,
     MinutesDecision,
-    MinutesVariables,
     MoneyLine,
-    NdaVariables,
-    NoticeVariables,
     PartyLine,
     PurposeLine,
     ResultLine,
-    ReturnLetterVariables,
     ShareLine,
-    StatementVariables,
-    TerminationVariables,
     TextLine,
     VoteLine,
     VotingLine,
     WeightLine,
+)
+from teikei.domain.papers import (
+    AmendmentVariables,
+    CapitalVariables,
+    CoDevelopmentVariables,
+    CoMarketingVariables,
+    CoSalesVariables,
+    MinutesVariables,
+    NdaVariables,
+    NoticeVariables,
+    ReturnLetterVariables,
+    StatementVariables,
+    TerminationVariables,
 )
 from teikei.domain.terms import (
     Brief,

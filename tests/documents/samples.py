@@ -13,15 +13,12 @@ from typing import Any
 
 from teikei.domain.elapsed import ClockLine
 from teikei.domain.money import split
-from teikei.domain.papers import (
-    LABELS,
-    VARIABLES,
+from teikei.domain.paper_lines import (
     ActionLine,
     AttendeeLine,
     GoalLine,
     MinutesDecision,
     MoneyLine,
-    PaperKind,
     PartyLine,
     PurposeLine,
     ResultLine,
@@ -30,6 +27,7 @@ from teikei.domain.papers import (
     VotingLine,
     WeightLine,
 )
+from teikei.domain.papers import LABELS, VARIABLES, PaperKind
 
 COUNTS = (2, 3, 5, 10)
 KINDS: tuple[PaperKind, ...] = tuple(VARIABLES)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from teikei.documents import DocumentError, render
 from teikei.domain.money import split
-from teikei.domain.papers import MoneyLine, ResultLine
+from teikei.domain.paper_lines import MoneyLine, ResultLine
 from tests.documents.samples import parties, sample
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from teikei.documents import articles, read_text, render
-from teikei.domain.papers import PaperKind, VoteLine
+from teikei.domain.paper_lines import VoteLine
+from teikei.domain.papers import PaperKind
 from tests.documents.outside import need, run, squeezed
 from tests.documents.samples import COUNTS, KINDS, sample, with_names
 
