@@ -67,3 +67,4 @@ servers: setup-dev system
 	@$(bin)/python -m teikei.adapters.temporal.find >/dev/null
 	@$(bin)/python -m tests.support.time_skipping >/dev/null
 	@$(bin)/python -m tests.support.schema_validator >/dev/null
+	@$(bin)/python -m tests.support.verapdf >/dev/null

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from activities.record import Committed, Order, Receipt, Rendered, RenderJob, Sent
@@ -16,7 +16,9 @@ from teikei.domain.act import Act, Actor
 from teikei.domain.company_wide import CompanyWide
 from teikei.domain.elsewhere import SignedFile
 from teikei.domain.matter import Matter
+from teikei.domain.papers import PaperKind
 from teikei.domain.selections import OpenSelection
+from teikei.domain.stamp_card import Asked
 
 
 class Ledger(Protocol):
@@ -135,6 +137,15 @@ class Reads(Protocol):
     def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
         """A draft of a main agreement, rehearsed: situations with findings and timeline, and the memo in both languages."""
 
+    def wording(self, subject: Subject, agreement: str, on: date | None) -> dict[str, Any]:
+        """The text of an agreement as it is in force on a day (None: today), article by article, or why there is none."""
+
+    def changes(self, subject: Subject, agreement: str, first: date, last: date | None) -> dict[str, Any]:
+        """新旧対照表: the articles that read otherwise on the later day (None: today) than on the earlier one."""
+
+    def stamp(self, subject: Subject, agreement: str, asked: Asked) -> dict[str, Any]:
+        """The stamp card of an agreement, and the papers beside it that need another form."""
+
     def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
         """What leaving this alliance today would mean: days, money, checklist, survivors, obligations."""
 
@@ -166,6 +177,15 @@ class Reads(Protocol):
 
     def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
         """(name, bytes) of a paper."""
+
+    def made_of(self, subject: Subject, sha256: str) -> list[dict[str, Any]]:
+        """The clauses of a paper in their order: {id, language, version, sha256, title, number}; none for a foreign file."""
+
+    def clause(self, subject: Subject, sha256: str) -> dict[str, Any]:
+        """The exact text of a clause that made some paper, or is among the newest."""
+
+    def template(self, subject: Subject, sha256: str) -> dict[str, Any]:
+        """A Word template of the subject's own company: what `Templates.keep` answered."""
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
         """Mails to the subject's own company: {id, at, template, to, subject, status, attempts, detail, carrier}."""
@@ -214,6 +234,61 @@ class Imports(Protocol):
 
     def confirm(self, subject: Subject, found: str) -> dict[str, Any]:
         """Bring in what the dry run showed, for some seconds: {id, counts, done}; not done: say it again."""
+
+
+class Converter(Protocol):
+    """Word to PDF, in the documents process."""
+
+    def convert(self, source: str) -> str:
+        """The SHA-256 of the one PDF/A-3b of a stored .docx; a repeat gives the same.
+
+        Raises `Conflict` (`pdf.not_word`, `pdf.failed`, `pdf.too_slow`) and `Unavailable`.
+        """
+
+
+class Conversions(Protocol):
+    """Papers as PDF, as the API asks for them: it never converts anything itself."""
+
+    async def pdf(self, source: str) -> bytes | None:
+        """The PDF of a stored .docx; None: it is being made, ask again. Raises what `Converter.convert` raises."""
+
+    def ready(self) -> bool:
+        """Has the documents worker said that it can convert? `Unavailable` when SQL does not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A paper that nobody files: as Word and as lines of text."""
+
+    title: str
+    docx: bytes
+    text: str
+
+
+class ClauseLibrary(Protocol):
+    """The clauses of this installation. A clause or kind that is not there is refused with a code of `document`."""
+
+    def kinds(self) -> list[dict[str, Any]]:
+        """{kind, title_ja, title_en, languages, form, by_hand, clauses: [{id, condition}] in their order}."""
+
+    def clauses(self, kind: str, language: str) -> list[dict[str, Any]]:
+        """The newest texts of a kind in their order, or of all kinds."""
+
+    def findings(self) -> list[dict[str, str]] | None:
+        """What lint says of them: {level, rule, place, detail}; None: they are being read, ask again."""
+
+    def preview(self, kind: PaperKind, language: str, values: object) -> Preview:
+        """A paper of these variables; `Invalid` with a pointer into them where one is at fault."""
+
+
+class Templates(Protocol):
+    """A company's own Word templates; they are read and filled in a process that can do nothing else."""
+
+    def keep(self, subject: Subject, name: str, content: bytes, language: str) -> dict[str, Any]:
+        """{sha256, name, language, size, at, variables, form, findings}; `Invalid` with the codes of the intake."""
+
+    def draft(self, subject: Subject, sha256: str, values: dict[str, Any]) -> tuple[str, bytes]:
+        """(name, .docx) of a template filled in. `Unknown`; `Invalid` with a pointer into the values."""
 
 
 class Selections(Protocol):

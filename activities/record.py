@@ -45,6 +45,7 @@ from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.alliance.waiving import WaiveGate
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
@@ -56,6 +57,7 @@ from teikei.domain.matter import Matter
 from teikei.domain.messages import (
     AgreementMoved,
     DecisionClosed,
+    EndKnown,
     PartyChanged,
     PeriodSettled,
     RecordContested,
@@ -101,6 +103,7 @@ PublicAct = (
     | WithdrawHandover
     | AnnounceEvent
     | AnswerEvent
+    | WithdrawEvent
     | Revise
     | ReviseAmendment
     | Freeze
@@ -140,6 +143,7 @@ SystemAct = (
     | DecisionClosed
     | TermsChanged
     | PeriodSettled
+    | EndKnown
     | RecordContested
     | PartyChanged
 )

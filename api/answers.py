@@ -20,6 +20,7 @@ from teikei.domain.record import canonical
 from teikei.domain.views import plain
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
 PLACES = {
     "alliance": "alliances",
     "agreement": "agreements",

@@ -17,6 +17,7 @@ from api.routers import (
     company_wide,
     decisions,
     imports,
+    library,
     periods,
     recorded,
     registers,
@@ -41,6 +42,7 @@ ROUTERS = (
     registers,
     imports,
     selections,
+    library,
     things,
 )
 

@@ -22,6 +22,18 @@ def _party(company: str, role: str, name: str) -> dict[str, Any]:
     }
 
 
+def _line(label: str, name: str) -> dict[str, str]:
+    return {
+        "label": label,
+        "name": name,
+        "name_en": "",
+        "address": "東京都千代田区一丁目1番1号",
+        "representative_title": "代表取締役",
+        "representative_name": "氏名",
+        "role": "設備",
+    }
+
+
 TERMS: dict[str, Any] = {
     "term_from": "2026-04-01",
     "term_until": "2028-03-31",
@@ -38,6 +50,26 @@ HANDOVER = {
     "reason": "4月1日付けの人事異動",
 }
 
+WITHDRAWAL = {
+    "event": "address",
+    "on": "2027-10-01",
+    "reason": "移転の計画を取りやめた（2027年8月20日取締役会決議）。",
+}
+
+RETURN_LETTER: dict[str, Any] = {
+    "alliance_name": "設備共同開発",
+    "parties": [_line("甲", "甲株式会社"), _line("乙", "乙株式会社")],
+    "sender": "甲",
+    "addressee": "乙",
+    "written_on": "2027-04-01",
+    "reason": "他の候補会社と提携することとしたため",
+    "nda_title": "秘密保持契約書",
+    "nda_signed_on": "2026-04-01",
+    "return_days": 30,
+    "return_by": "2027-05-01",
+    "secrecy_years": 3,
+}
+
 EXAMPLES: dict[str, dict[str, Any]] = {
     "NewCompany": {
         "name_ja": "甲株式会社",
@@ -47,6 +79,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "representative_name": "甲野 花子",
     },
     "NewKey": {"person": "甲野 一郎"},
+    "Preview": {"kind": "return_letter", "values": RETURN_LETTER, "format": "text"},
+    "Filled": {"values": {"title": "業務委託契約書"}},
     "OpenAlliance": {
         "name_ja": "設備共同開発",
         "name_en": "Joint development of equipment",
@@ -226,6 +260,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             }
         ],
         "sole": False,
+        "people": [{"name": "甲田 三郎", "email": "kouda@example.com", "language": "ja"}],
     },
     "HandOver": HANDOVER,
     "CompanyHandOver": {**HANDOVER, "dry_run": True},
@@ -243,6 +278,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "what": "丙株式会社を存続会社とする吸収合併",
         "dry_run": True,
     },
+    "WithdrawEvent": WITHDRAWAL,
+    "CompanyEventWithdrawal": {**WITHDRAWAL, "dry_run": True},
     "AnswerEvent": {"number": 1, "answer": "object", "reason": "承諾の要否を確認中のため。"},
     "CastVote": {"choice": "yes", "reason": "条件に同意する。"},
     "Recuse": {"reason": "議案の相手方が自社の子会社であるため。"},

@@ -204,6 +204,11 @@ class OfMatter:
         return kind, shaped(PREFIXES[kind], given)
 
 
+def of_old(reads: Reads, subject: Subject, path: Mapping[str, str]) -> None:
+    """The loader of what goes on being readable where a company is a party no more."""
+    reads.clock(subject, shaped(PREFIXES["alliance"], path["id"]))
+
+
 def matter(kind: str = "") -> Loader:
     """The loader of one kind of matter, or of any."""
     return OfMatter(kind)

@@ -31,6 +31,8 @@ IDS = {
     "attention": f"^(aln|agr|dec|alc)_{ID}$",
     "matters": f"^(aln|agr|dec|alc)_{ID}$",
     "papers": "^[0-9a-f]{64}$",
+    "clauses": "^[0-9a-f]{64}$",
+    "templates": "^[0-9a-f]{64}$",
 }
 """Shape of the id in a path, by collection."""
 

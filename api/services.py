@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activities.ports import Desk, Directory, Imports, Reads, Selections
+from activities.ports import (
+    ClauseLibrary,
+    Conversions,
+    Desk,
+    Directory,
+    Imports,
+    Reads,
+    Selections,
+    Templates,
+)
 
 MOST_BODY = 1 << 20
 """Bytes; larger bodies are refused with 413."""
-LARGER = {"/v1/files": 20 << 20, "/v1/imports": 5 << 20}
+LARGER = {"/v1/files": 20 << 20, "/v1/imports": 5 << 20, "/v1/templates": 20 << 20}
 """Paths whose bodies are files."""
 
 
@@ -26,6 +35,9 @@ class Services:
     directory: Directory
     imports: Imports
     selections: Selections
+    conversions: Conversions
+    library: ClauseLibrary
+    templates: Templates
     version: str
     most_body: int = MOST_BODY
     patience: float = 2.0

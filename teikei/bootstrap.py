@@ -26,6 +26,7 @@ from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import open_engine
 from teikei.adapters.sql.migrate import migrate
 from teikei.adapters.sql.queue import SqlQueue
+from teikei.adapters.sql.renditions import SqlRenditions
 from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.desk import TemporalDesk
 from teikei.adapters.temporal.dispatch import Dispatcher
@@ -79,6 +80,7 @@ class Parts:
     queue: SqlQueue
     files: FileStore
     mailer: Mailer
+    renditions: SqlRenditions
 
 
 def parts(settings: Settings) -> Parts:
@@ -100,25 +102,33 @@ def parts(settings: Settings) -> Parts:
         queue=queue,
         files=FileStore(settings.files),
         mailer=Mailer(queue, mail, failpoints.hit),
+        renditions=SqlRenditions(engine),
     )
 
 
 def build_api(settings: Settings, client: Client) -> FastAPI:
     """The API over SQL and a Temporal client that may still be looking for its server."""
     from api.app import Services, create_app
+    from teikei.adapters.clause_library import FileLibrary
     from teikei.adapters.sql.directory import SqlDirectory
     from teikei.adapters.sql.imports import SqlImports
     from teikei.adapters.sql.reads import SqlReads
     from teikei.adapters.sql.selections import SqlSelections
+    from teikei.adapters.sql.templates import SqlTemplates
+    from teikei.adapters.temporal.conversions import TemporalConversions
+    from teikei.documents import Child
 
     own = parts(settings)
-    desk = TemporalDesk(Voice(client), own.ledger, own.queue)
+    desk, library = TemporalDesk(Voice(client), own.ledger, own.queue), FileLibrary()
     services = Services(
         desk=desk,
-        reads=SqlReads(own.engine, own.files, own.mailer),
+        reads=SqlReads(own.engine, own.files, own.mailer, library),
         directory=SqlDirectory(own.engine),
         imports=SqlImports(own.engine, own.ledger, own.files, calendar),
         selections=SqlSelections(own.engine, own.ledger),
+        conversions=TemporalConversions(client, own.renditions, own.files),
+        library=library,
+        templates=SqlTemplates(own.engine, own.files, Child()),
         version=__version__,
         failpoint=failpoints.hit,
     )
@@ -157,12 +167,23 @@ async def run_worker(settings: Settings) -> None:
 
 
 async def run_documents(settings: Settings) -> None:
-    """Papers."""
+    """Papers, and their PDFs where LibreOffice is."""
+    from teikei.adapters.office.desk import PdfDesk
+    from teikei.adapters.office.pool import OfficePool, find_office, isolation
+
     own = parts(settings)
+    program = find_office(settings.office)
+    detail = isolation() if program else ""
+    structlog.get_logger().info("office", found=bool(program), isolation=detail)
+    own.renditions.say_office(well=program is not None, detail=detail)
     client = await _patiently(lambda: connect(settings.temporal_address, settings.temporal_namespace))
-    async with documents_worker(client, PaperDesk(own.ledger, own.files)):
-        _ready(settings, "documents")
-        await _until_told(asyncio.Event().wait())
+    papers = PaperDesk(own.ledger, own.files, own.renditions)
+    with OfficePool(program, settings.office_children) if program else contextlib.nullcontext() as pool:
+        async with documents_worker(client, papers, PdfDesk(own.renditions, own.files, pool)):
+            _ready(settings, "documents")
+            await _until_told(asyncio.Event().wait())
+            if pool:
+                pool.close()  # else the worker would wait for what LibreOffice is at
 
 
 def _ready(settings: Settings, name: str) -> None:

@@ -10,13 +10,16 @@ import sys
 import threading
 from json import dumps
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cyclopts import App
 from rich.console import Console
 
 from teikei import __version__
 from teikei.settings import Settings
+
+if TYPE_CHECKING:
+    from teikei.domain.errors import TeikeiError
 
 app = App(
     name="teikei",
@@ -114,21 +117,128 @@ def examine(*, json: bool = False) -> None:
 
 
 @template.command
-def lint(*, json: bool = False) -> None:
-    """Read the clause library for what a drafter would dislike; exit code 1 when something is found."""
-    from teikei.operating import findings
+def lint(file: Path | None = None, *, lang: Literal["ja", "en"] = "ja", json: bool = False) -> None:
+    """Read the clause library, or one Word template FILE, for what a drafter would dislike.
 
-    found = findings()
-    _show(found, as_json=json)
-    sys.exit(1 if found else 0)
+    Of a template also its variables and the form of their values. LANG chooses the filters of the template.
+    Exit codes: 0 nothing found, 1 something found, or the file is refused (it says why).
+    """
+    from teikei.domain.errors import TeikeiError
+    from teikei.writing import examined, library_findings
+
+    if file is None:
+        found = library_findings()
+        _show(found, as_json=json)
+        sys.exit(1 if found else 0)
+    try:
+        told = examined(file, lang)
+    except TeikeiError as error:
+        _tell(error)
+        sys.exit(1)
+    except OSError as error:
+        console.print(str(error), markup=False)
+        sys.exit(1)
+    _show(told, as_json=json)
+    sys.exit(1 if told["findings"] else 0)
+
+
+@template.command(name="list")
+def list_templates(*, json: bool = False) -> None:
+    """The kinds of papers with their languages and clauses in order. Exit code 0."""
+    from teikei.writing import listed
+
+    kinds = listed()
+    if json:
+        _show(kinds, as_json=True)
+        return
+    for one in kinds:
+        print(f"{one['kind']}  {one['title_ja']}  {one['title_en']}  ({', '.join(one['languages'])})")
+        for clause in one["clauses"]:
+            print(f"  {clause['id']}" + (f"  if {clause['condition']}" if clause["condition"] else ""))
+
+
+@template.command(name="new")
+def new_clause(
+    id: str,  # noqa: A002  (the name of the argument)
+    *,
+    folder: Path | None = None,
+    owner: str = "legal",
+    json: bool = False,
+) -> None:
+    """Begin a clause: the skeleton of its Japanese and its English file under FOLDER/clauses/ID.
+
+    Without FOLDER in the library of this installation; to be read again in a year.
+    Exit codes: 0 written, 1 the ID is malformed or taken, or the folder cannot be written.
+    """
+    from datetime import date, timedelta
+    from importlib.resources import files
+
+    from teikei.domain.errors import TeikeiError
+    from teikei.writing import NewClause, begin
+
+    home = folder or Path(str(files("templates")))
+    review_by = date.today() + timedelta(days=365)  # noqa: DTZ011  (a review date is a calendar day)
+    try:
+        written = begin(NewClause(id=id, folder=home, owner=owner, review_by=review_by))
+    except TeikeiError as error:
+        _tell(error)
+        sys.exit(1)
+    except OSError as error:
+        console.print(str(error), markup=False)
+        sys.exit(1)
+    if json:
+        _show({"id": id, "files": [str(one) for one in written]}, as_json=True)
+    else:
+        print(*written, sep="\n")
 
 
 @paper.command
-def render(kind: str, values: Path, target: Path) -> None:
-    """Write one paper from a JSON file of its variables and print its SHA-256."""
-    from teikei.operating import render_to
+def render(
+    kind: str,
+    data: Path,
+    out: Path | None = None,
+    *,
+    lang: str = "ja",
+    format: Literal["docx", "pdf"] = "docx",  # noqa: A002  (the name of the option)
+    json: bool = False,
+) -> None:
+    """Write one paper from a JSON file of its variables and print its SHA-256: Word, or PDF/A-3b with both inside.
 
-    print(render_to(kind, values, target))
+    Without OUT it goes to KIND.FORMAT in the working folder. Exit code 1: the paper cannot be written (it says why),
+    or a PDF is asked for and LibreOffice is not there.
+    """
+    from pydantic import ValidationError
+
+    from teikei.domain.errors import TeikeiError
+    from teikei.operating import NotRunningError, Writing, render_to
+
+    wanted = Writing(kind=kind, data=data, out=out, language=lang, format=format)
+    try:
+        done = render_to(Settings(), wanted)
+    except TeikeiError as error:
+        _tell(error)
+        sys.exit(1)
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_input=False):
+            console.print(f"{'/'.join(map(str, one['loc']))}: {one['msg']}", markup=False)
+        sys.exit(1)
+    except (NotRunningError, OSError) as error:
+        console.print(str(error), markup=False)
+        sys.exit(1)
+    if json:
+        _show(done, as_json=True)
+    else:
+        print(done["sha256"])
+
+
+def _tell(error: TeikeiError) -> None:
+    """Code, place, and in both languages what it means and what to do."""
+    from teikei.domain.texts import say
+
+    console.print(f"{error.code} {error.pointer}".rstrip(), markup=False)
+    for language in ("ja", "en"):
+        told = (say(language, f"errors.{error.code}.{part}", **error.params) for part in ("title", "remedy"))
+        console.print(*told, markup=False)
 
 
 @attention.command(name="list")

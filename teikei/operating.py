@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 
+from teikei.domain.errors import Unavailable
+from teikei.domain.texts import say
 from teikei.settings import Settings
 
 
@@ -20,6 +22,17 @@ class Check:
     piece: str
     well: bool
     remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """A paper that the command line was asked for; without `out` it goes to `KIND.FORMAT` in the working folder."""
+
+    kind: str
+    data: Path
+    out: Path | None = None
+    language: str = "ja"
+    format: Literal["docx", "pdf"] = "docx"
 
 
 class NotRunningError(RuntimeError):
@@ -62,7 +75,7 @@ def call(settings: Settings, method: str, path: str, body: dict[str, Any] | None
 
 def doctor(settings: Settings) -> list[Check]:
     """Every piece that can be missing or wrong here, with its fix."""
-    return [*_folders(settings), *_tools(), *_services(settings)]
+    return [*_folders(settings), *_tools(settings), *_services(settings)]
 
 
 def _folders(settings: Settings) -> list[Check]:
@@ -74,15 +87,20 @@ def _folders(settings: Settings) -> list[Check]:
     ]
 
 
-def _tools() -> list[Check]:
-    office = shutil.which("soffice") is not None
+def _tools(settings: Settings) -> list[Check]:
+    from teikei.adapters.office.pool import find_office  # noqa: PLC0415  (only this command needs it)
+
     return [
         Check(
-            piece="LibreOffice",
-            well=office,
-            remedy="only tests need it: `make system`, or install libreoffice-writer",
+            piece="LibreOffice on this machine",
+            well=find_office(settings.office) is not None,
+            remedy=_no_office(),
         )
     ]
+
+
+def _no_office() -> str:
+    return "  ".join(say(one, "errors.pdf.no_office.remedy") for one in ("ja", "en"))
 
 
 def _services(settings: Settings) -> list[Check]:
@@ -91,34 +109,53 @@ def _services(settings: Settings) -> list[Check]:
     except NotRunningError as error:
         return [Check(piece="api", well=False, remedy=str(error))]
     parts: dict[str, bool] = ready.get("parts", {}) if isinstance(ready, dict) else {}
-    mail = bool(settings.smtp_host)
+    mail, logs = bool(settings.smtp_host), f"see {settings.run_folder}/*.log"
     return [
         Check(piece="api", well=True, remedy=""),
         *(
-            Check(piece=name, well=well, remedy=f"see {settings.run_folder}/*.log")
+            Check(piece=name, well=well, remedy=_no_office() if name == "libreoffice" else logs)
             for name, well in parts.items()
         ),
         Check(piece="mail", well=mail, remedy="mails stay in the outbox until TEIKEI_SMTP_HOST is set"),
     ]
 
 
-def findings() -> list[dict[str, str]]:
-    """What the clause lint says of the library."""
-    from teikei.documents import default_library, lint  # noqa: PLC0415  (only this command needs the engine)
+def render_to(settings: Settings, wanted: Writing) -> dict[str, str | int]:
+    """Write one paper from a JSON file of its variables: {file, sha256, size, kind, language}.
 
-    return [{k: str(v) for k, v in asdict(f).items()} for f in lint(default_library())]
-
-
-def render_to(kind: str, values: Path, target: Path) -> str:
-    """Render a paper from a JSON file of its variables; the SHA-256 of the bytes."""
+    Raises `NotRunningError` (no such kind), pydantic's `ValidationError`, `DocumentError`, and for a PDF what
+    `OfficePool.convert` raises.
+    """
     from pydantic import TypeAdapter  # noqa: PLC0415
 
     from teikei.documents import render  # noqa: PLC0415
     from teikei.domain.papers import VARIABLES  # noqa: PLC0415
 
-    shape = next((v for k, v in VARIABLES.items() if k == kind), None)
+    shape = next((v for k, v in VARIABLES.items() if k == wanted.kind), None)
     if shape is None:
         raise NotRunningError(f"no paper of that kind; there are: {', '.join(VARIABLES)}")
-    done = render(kind, TypeAdapter(shape).validate_json(values.read_bytes()))
-    target.write_bytes(done.docx)
-    return done.sha256
+    values: object = TypeAdapter(shape).validate_json(wanted.data.read_bytes())
+    done = render(wanted.kind, values, language=wanted.language)
+    content, target = done.docx, wanted.out or Path(f"{wanted.kind}.{wanted.format}")
+    if wanted.format == "pdf":
+        content = _as_pdf(settings, done.docx, (wanted.kind, wanted.language, values))
+    target.write_bytes(content)
+    return {
+        "file": str(target),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size": len(content),
+        "kind": wanted.kind,
+        "language": wanted.language,
+    }
+
+
+def _as_pdf(settings: Settings, docx: bytes, written_from: tuple[str, str, object]) -> bytes:
+    """PDF/A-3b on this machine, with one LibreOffice that ends at once."""
+    from teikei.adapters.office.pool import OfficePool, find_office  # noqa: PLC0415
+    from teikei.documents.pdf import archival, data_of  # noqa: PLC0415
+
+    program = find_office(settings.office)
+    if program is None:
+        raise Unavailable("pdf.no_office")
+    with OfficePool(program) as pool:
+        return archival(pool.convert(docx), docx=docx, data=data_of(*written_from))

@@ -73,6 +73,11 @@ class Player:
         """The first party: it opens the alliance, moves its clock and is the reader of what the demo leaves."""
         return next(iter(self.members.values()))
 
+    @property
+    def founders(self) -> list[Member]:
+        """The parties at the beginning."""
+        return [self.members[alias] for alias in self.scene.parties]
+
     def play(self) -> Player:
         """Play every step; `RefusedStep` or `SceneError` when one cannot be played."""
         for step in self.scene.steps:
@@ -106,7 +111,9 @@ class Player:
         """What a company reads now."""
         self._clock(self.now)
         path = READS[step.keep].format_map(_Places(self, step))
-        self.kept[step.name] = self.api.get(path, self.members[step.by[0]].secret)
+        secret = self.members[step.by[0]].secret
+        rows = step.keep == "timeline"
+        self.kept[step.name] = list(self.api.rows(path, secret)) if rows else self.api.get(path, secret)
 
     def _ask(self, step: Step) -> None:
         """Something in several alliances at once; its orders are done when the clock has been waited for."""
@@ -211,29 +218,23 @@ class Player:
             "evidence": lambda: hashlib.sha256(stamp.encode()).hexdigest(),
             "reference": lambda: f"稟議第{self.now.year if self.now else 0}-{step.number:04d}号",
             "parties": self._parties,
-            "party": lambda: next(p for p in self._parties() if p["company"] == self.members[rest].id),
-            "attendees": lambda: [
-                {"company": m.id, "people": m.facts["people"]} for m in self.members.values()
-            ],
+            "party": lambda: self._party(self.members[rest]),
+            "attendees": lambda: [{"company": m.id, "people": m.facts["people"]} for m in self.founders],
             "file": lambda: dict(self.handed),
             "recorded": lambda: self.entered_for(step.to, alias),
-            "all_yes": lambda: [{"company": m.id, "choice": "yes"} for m in self.members.values()],
+            "all_yes": lambda: [{"company": m.id, "choice": "yes"} for m in self.founders],
         }
         if head in values:
             return values[head]()
         return self.scene.section(name)
 
     def _parties(self) -> list[dict[str, Any]]:
-        names = ("role", "contact", "escalation")
-        away = {"off_platform": True}
-        return [
-            {
-                "company": m.id,
-                **{name: m.facts[name] for name in names},
-                **(away if m.facts.get("off_platform") else {}),
-            }
-            for m in self.members.values()
-        ]
+        return [self._party(member) for member in self.founders]
+
+    def _party(self, member: Member) -> dict[str, Any]:
+        told = {name: member.facts[name] for name in ("role", "contact", "escalation")}
+        away = {"off_platform": True} if member.facts.get("off_platform") else {}
+        return {"company": member.id, **told, **away}
 
     def agreement(self, role: str) -> str:
         """Id of the agreement with that role."""

@@ -4,7 +4,7 @@ A scenario (`examples/scenarios/<slug>/scene.yaml`) begins where another scene h
 `from` one of its marks; its own facts go over those of the base.
 
 A scene has facts (companies in the order of the parties, and any other section
-by name) and steps.  A step is an act of people, asks for something that
+by name) and steps.  A company that is `late` is no party at the beginning.  A step is an act of people, asks for something that
 concerns several alliances, hands in a paper or a workbook, moves the sandbox
 clock, keeps something that a company reads, turns to another candidate, or
 marks a place; what falls due, the system does, so no step says it.  `$name` stands for a value
@@ -61,6 +61,7 @@ ROUTES = {
     "withdraw_handover": "/v1/alliances/{alliance}/handover-withdrawals",
     "announce_event": "/v1/alliances/{alliance}/events",
     "answer_event": "/v1/alliances/{alliance}/event-answers",
+    "withdraw_event": "/v1/alliances/{alliance}/event-withdrawals",
     "suspend": "/v1/alliances/{alliance}/suspensions",
     "resume": "/v1/alliances/{alliance}/resumptions",
     "abandon": "/v1/alliances/{alliance}/abandonment",
@@ -88,6 +89,7 @@ ROUTES = {
 
 READS = {
     "alliance": "/v1/alliances/{alliance}",
+    "timeline": "/v1/alliances/{alliance}/timeline",
     "agreement": "/v1/agreements/{agreement}",
     "leaving": "/v1/alliances/{alliance}/leaving",
     "rehearsal": "/v1/agreements/{agreement}/rehearsal",
@@ -97,6 +99,7 @@ READS = {
 ASKS = {
     "handovers": "/v1/handovers",
     "company_events": "/v1/company-events",
+    "company_event_withdrawals": "/v1/company-event-withdrawals",
     "selections": "/v1/selections",
 }
 """What a company asks for in several alliances at once; the answer is kept. After `selections` its alliances are those of the candidates."""
@@ -173,6 +176,11 @@ class Scene:
     steps: tuple[Step, ...]
 
     @property
+    def parties(self) -> tuple[str, ...]:
+        """The companies that open the alliance."""
+        return founders(self.companies)
+
+    @property
     def habits(self) -> Mapping[str, Mapping[str, Any]]:
         """What is always said in the same way, by act."""
         return self.facts.get("habits") or {}
@@ -247,13 +255,21 @@ def scene(slug: str, data: Mapping[str, Any], folder: Path = EXAMPLES) -> Scene:
         if missing:
             raise SceneError(f"{slug}: company {alias} lacks {sorted(missing)}")
     steps = tuple(
-        _step(slug, number, line, tuple(companies), folder)
+        _step(slug, number, line, companies, folder)
         for number, line in enumerate((x for x in data.get("steps") or () if set(x) != {"mark"}), start=1)
     )
     return Scene(slug=slug, companies=companies, facts=facts, steps=steps)
 
 
-def _step(slug: str, number: int, line: Mapping[str, Any], companies: tuple[str, ...], folder: Path) -> Step:
+def founders(companies: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """The companies that are parties from the beginning, in order."""
+    return tuple(alias for alias, facts in companies.items() if not facts.get("late"))
+
+
+def _step(
+    slug: str, number: int, line: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], folder: Path
+) -> Step:
+    companies = tuple(facts)
     if set(line) == {"clock"}:
         return Step(number=number, clock=_evening(line["clock"]))
     where = f"{slug}: step {number}"
@@ -272,7 +288,7 @@ def _step(slug: str, number: int, line: Mapping[str, Any], companies: tuple[str,
         raise SceneError(f"{where}: no act of people is {dict(line)!r}")
     if ("by" in line) == ("each" in line):
         raise SceneError(f"{where}: says who acts either as `by` or as `each`")
-    named = companies if line.get("each") == "parties" else tuple(line.get("each") or (line["by"],))
+    named = founders(facts) if line.get("each") == "parties" else tuple(line.get("each") or (line["by"],))
     if strangers := set(named) - set(companies):
         raise SceneError(f"{where}: no companies of this scene: {sorted(strangers)}")
     return Step(

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     """How many matters the worker keeps in memory; the others are replayed from their history when spoken to."""
     company_key: str = ""
     """API key of the company for which `teikei import` speaks."""
+    office: str = ""
+    """LibreOffice's `soffice`; empty: the one on PATH. Only the documents worker and `teikei paper render` look."""
+    office_children: int = Field(default=1, ge=1, le=16)
+    """How many papers are turned into PDF at the same time; each LibreOffice takes about 300 MB while it stays."""
     api_host: str = "127.0.0.1"
     api_port: int = 0
     """0: a free port, written to `home/run`."""

@@ -22,6 +22,7 @@ from teikei.supervisor import Supervisor, python
 
 READY_WITHIN = 60.0
 WORKERS = ("worker", "documents")
+NEEDED = ("sql", "temporal")
 
 
 class StackError(RuntimeError):
@@ -78,14 +79,14 @@ def stack(settings: Settings, report: Callable[[str], None]) -> Iterator[Stack]:
 
 
 def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
-    """Ready means: SQL and Temporal answer real calls, and both workers have said that they poll."""
+    """Ready means: SQL and Temporal answer real calls, and both workers have said that they poll. LibreOffice may be absent."""
     until = time.monotonic() + READY_WITHIN
     state: Any = "no answer"
     while time.monotonic() < until:
         with contextlib.suppress(OSError, ValueError):
             with urllib.request.urlopen(f"{address}/readyz", timeout=3) as answer:  # noqa: S310  (our own address)
                 state = json.load(answer)["parts"]
-            if all(state.values()) and all(
+            if all(state[name] for name in NEEDED) and all(
                 (supervisor.run_folder / f"{name}.ready").exists() for name in WORKERS
             ):
                 return

@@ -36,7 +36,7 @@ missing() {  # one Debian package a line
     has_font "Liberation Serif" || echo fonts-liberation
     [ "$(newest_postgres)" -ge 15 ] || echo postgresql
     command -v java >/dev/null || echo default-jre-headless
-    command -v mvn >/dev/null || cached 'time-skipping/*/test-server' || echo maven
+    command -v mvn >/dev/null || { cached 'time-skipping/*/test-server' && cached 'verapdf/*/verapdf.jar'; } || echo maven
     command -v npm >/dev/null || cached 'ooxml-validator/*/ooxml-validator' || echo npm
 }
 

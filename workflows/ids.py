@@ -15,6 +15,11 @@ def workflow_id(matter: str) -> str:
     return f"{kind_of(matter)}-{matter}"
 
 
+def conversion_id(source: str) -> str:
+    """One conversion per .docx, by its hash."""
+    return f"conversion-{source}"
+
+
 def delivery_id(outbox: str) -> str:
     """One delivery per outbox row."""
     return f"delivery-{outbox}"

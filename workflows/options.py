@@ -32,6 +32,11 @@ DELIVERY_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=10), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
 )
 
+CONVERT_LIMIT = timedelta(minutes=4)
+"""Two tries of a file on children that may have to start first; and the wait for a free one."""
+CONVERT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
+"""Somebody waits for the answer, and may ask again: then it is tried anew."""
+
 TURN_EVENTS = 1000
 """Events after which a run turns (continue-as-new); far below the server's own limits, cheap to replay."""
 TURN_AGE = timedelta(days=180)

@@ -7,6 +7,7 @@ from typing import Any
 from workflows.agreement import AgreementWorkflow
 from workflows.alliance import AllianceWorkflow
 from workflows.allocation import AllocationWorkflow
+from workflows.conversion import ConversionWorkflow
 from workflows.decision import DecisionWorkflow
 from workflows.delivery import DeliveryWorkflow
 
@@ -18,4 +19,4 @@ MATTERS: dict[str, Any] = {
 }
 """The story of each kind of matter."""
 
-WORKFLOWS: tuple[type, ...] = (*MATTERS.values(), DeliveryWorkflow)
+WORKFLOWS: tuple[type, ...] = (*MATTERS.values(), DeliveryWorkflow, ConversionWorkflow)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -17,6 +17,10 @@ from teikei.domain.agreement.force import RefuseRenewal, Sign
 from teikei.domain.agreement.renewal import RecordNoticeSent
 from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
 from teikei.domain.agreement.uploading import UploadSigned
+from teikei.domain.alliance.handing import HandOver, WithdrawHandover
+from teikei.domain.fields import Day
+from teikei.domain.stamp_card import Asked
+from teikei.domain.stamp_table import What
 
 router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=GuardedRoute)
 
@@ -25,6 +29,17 @@ AllianceId = Annotated[
     str, Query(pattern="^(aln_[a-z2-7]{26})?$", description="Only those of this alliance.")
 ]
 Years = Annotated[int, Query(ge=1, le=10, description="How many years from the first day of the term.")]
+Today = Annotated[Day | None, Query(description="Today by the alliance's clock if it is left out.")]
+First = Annotated[Day, Query(alias="from", description="The earlier day.")]
+Last = Annotated[Day | None, Query(alias="to", description="The later day; today if it is left out.")]
+Proves = Annotated[What | None, Query(description="What the paper proves, where its reader says so.")]
+Yen = Annotated[int | None, Query(ge=0, le=10**15, description="The amount that it states, tax included.")]
+Tax = Annotated[int, Query(ge=0, le=10**15, description="Consumption tax in it that is shown apart.")]
+Originals = Annotated[int, Query(ge=0, le=100, description="How many originals; 0: one for each party.")]
+Beside = Annotated[bool, Query(description="The debt that it guarantees stands in the same paper.")]
+BUSY: dict[int | str, dict[str, Any]] = {
+    429: {"description": "Others are being worked out; again after `Retry-After`."}
+}
 
 
 @router.get("", response_model=Listed)
@@ -57,13 +72,37 @@ async def agreements_versions_list(call: Agreement, window: Paged) -> Response:
     return window.answer(page)
 
 
-@router.get(
-    "/{id}/rehearsal", responses={429: {"description": "Others are being lived; again after `Retry-After`."}}
-)
+@router.get("/{id}/rehearsal", responses=BUSY)
 async def agreements_rehearsal_get(call: Agreement, years: Years = 5) -> Response:
     """Live the draft some years on a throw-away clock: what silence, a tie, a loss and an insolvency would lead to."""
     lived = await run_in_threadpool(call.services.reads.rehearsal, call.subject, call.id, years)
     return shown(lived)
+
+
+@router.get("/{id}/text", responses=BUSY)
+async def agreements_text_get(call: Agreement, on: Today = None) -> Response:
+    """The text in force on a day: every article with the paper by which, and the day since which, it reads so."""
+    return shown(await run_in_threadpool(call.services.reads.wording, call.subject, call.id, on))
+
+
+@router.get("/{id}/comparison", responses=BUSY)
+async def agreements_comparison_get(call: Agreement, first: First, last: Last = None) -> Response:
+    """新旧対照表: the articles that read otherwise on the later day than on the earlier one, before and after."""
+    return shown(await run_in_threadpool(call.services.reads.changes, call.subject, call.id, first, last))
+
+
+@router.get("/{id}/stamp")
+async def agreements_stamp_get(
+    call: Agreement,
+    what: Proves = None,
+    amount: Yen = None,
+    tax: Tax = 0,
+    originals: Originals = 0,
+    beside_debt: Beside = False,  # noqa: FBT002  (a parameter of the query)
+) -> Response:
+    """Stamp duty (印紙税) of this paper: class, amount, what the answer hangs on; and papers that need another form."""
+    asked = Asked(what=what, amount=amount, tax=tax, originals=originals, beside_debt=beside_debt)
+    return shown(await run_in_threadpool(call.services.reads.stamp, call.subject, call.id, asked))
 
 
 @router.post("/{id}/revisions", **ACT)
@@ -107,4 +146,16 @@ async def agreements_signed_papers_create(call: Agreement, body: UploadSigned) -
 @router.post("/{id}/renewal-refusals", **ACT)
 async def agreements_renewal_refusals_create(call: Agreement, body: RefuseRenewal) -> Response:
     """Record that the own company's refusal of renewal has arrived, at all others or party by party (`to`)."""
+    return await say(call, body)
+
+
+@router.post("/{id}/handovers", **ACT)
+async def agreements_handovers_create(call: Agreement, body: HandOver) -> Response:
+    """Let one person of the own company follow another in what survives a closed alliance."""
+    return await say(call, body)
+
+
+@router.post("/{id}/handover-withdrawals", **ACT)
+async def agreements_handover_withdrawals_create(call: Agreement, body: WithdrawHandover) -> Response:
+    """Take back a handover in what survives a closed alliance, before its day."""
     return await say(call, body)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Page
 from api.answers import lines, shown
-from api.guard import GuardedRoute
+from api.guard import COMPANY, Call, GuardedRoute, of_old, require
 from api.paging import Listed, Paged, Window
 from api.problems import BadParameter
 from api.routers.alliances import Alliance
@@ -23,6 +23,8 @@ from teikei.domain.views import plain
 
 router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=GuardedRoute)
 
+Past = Annotated[Call, Depends(require(COMPANY, of_old))]
+"""Whoever is, was or may become a party: each read shows it what is its own, and what was while it was one."""
 Status = Annotated[str, Query(pattern="^[a-z_]{0,20}$")]
 
 
@@ -127,26 +129,26 @@ async def alliances_leaving_get(call: Alliance) -> Response:
 
 
 @router.get("/{id}/timeline", response_model=Listed)
-async def alliances_timeline_list(call: Alliance, window: Paged) -> Response:
+async def alliances_timeline_list(call: Past, window: Paged) -> Response:
     """What happened, in order, in the words of both languages."""
     return window.answer(await _page(window, call.services.reads.timeline, call.subject, call.id))
 
 
 @router.get("/{id}/record", response_class=Response, responses={200: {"content": {"application/jsonl": {}}}})
-async def alliances_record_get(call: Alliance) -> Response:
+async def alliances_record_get(call: Past) -> Response:
     """The record as JSON lines: every leaf; salt and payload where the caller's company may read them."""
     rows = await run_in_threadpool(call.services.reads.record, call.subject, call.id)
     return await lines(rows)
 
 
 @router.get("/{id}/papers", response_model=Listed)
-async def alliances_papers_list(call: Alliance, window: Paged) -> Response:
+async def alliances_papers_list(call: Past, window: Paged) -> Response:
     """Papers of the alliance and of everything in it."""
     return window.answer(await _page(window, call.services.reads.papers, call.subject, call.id))
 
 
 @router.get("/{id}/outbox", response_model=Listed)
-async def alliances_outbox_list(call: Alliance, window: Paged, status: Status = "") -> Response:
+async def alliances_outbox_list(call: Past, window: Paged, status: Status = "") -> Response:
     """Mails to the caller's own company."""
     return window.answer(
         await _page(window, call.services.reads.outbox, call.subject, call.id, status=status)
@@ -154,7 +156,7 @@ async def alliances_outbox_list(call: Alliance, window: Paged, status: Status = 
 
 
 @router.get("/{id}/clock", response_model=ClockOut)
-async def alliances_clock_get(call: Alliance) -> Response:
+async def alliances_clock_get(call: Past) -> Response:
     """Where the sandbox clock stands."""
     now = await run_in_threadpool(call.services.reads.clock, call.subject, call.id)
     return JSONResponse({"sandbox": now is not None, "now": plain(now)})

@@ -34,6 +34,7 @@ from teikei.domain.alliance.rescheduling import MoveReview, SkipReview
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.waiving import WaiveGate
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.errors import Invalid
 
 router = APIRouter(prefix="/v1/alliances", tags=["alliances"], route_class=GuardedRoute)
@@ -223,6 +224,12 @@ async def alliances_handover_withdrawals_create(call: Alliance, body: WithdrawHa
 @router.post("/{id}/events", **ACT)
 async def alliances_events_create(call: Alliance, body: AnnounceEvent) -> Response:
     """Announce what happens to the own company: new name, address or representative, or what the others are asked about."""
+    return await say(call, body)
+
+
+@router.post("/{id}/event-withdrawals", **ACT)
+async def alliances_event_withdrawals_create(call: Alliance, body: WithdrawEvent) -> Response:
+    """Take back what the own company announced, by kind and day, before that day."""
     return await say(call, body)
 
 

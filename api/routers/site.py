@@ -12,10 +12,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.guard import PUBLIC, Call, GuardedRoute, require
+from api.language import error_text
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 Public = Annotated[Call, Depends(require(PUBLIC))]
+CODES = {"sql": "sql.unavailable", "temporal": "temporal.unavailable", "libreoffice": "pdf.no_office"}
+"""What a caller would hear of each part."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -28,16 +31,22 @@ async def livez(call: Public) -> Response:
 
 @router.get("/readyz", responses={503: {"description": "SQL does not answer."}})
 async def readyz(call: Public) -> Response:
-    """Which parts answer. Without SQL not ready (503); without Temporal degraded: acts are kept and delivered later."""
+    """Which parts answer. Without SQL not ready (503); without Temporal degraded: acts are kept and delivered later.
+
+    `libreoffice` is what the documents worker said at its start; without it drafts are written, but no PDF.
+    """
     services = call.services
-    sql, temporal = await asyncio.gather(
+    sql, temporal, office = await asyncio.gather(
         _answers(run_in_threadpool(services.reads.healthy), services.patience),
         _answers(services.desk.alive(), services.patience),
+        _answers(run_in_threadpool(services.conversions.ready), services.patience),
     )
-    parts = {"sql": sql, "temporal": temporal}
+    parts = {"sql": sql, "temporal": temporal, "libreoffice": office}
     missing = [name for name, well in parts.items() if not well]
     status = "ready" if not missing else "degraded" if sql else "down"
-    return JSONResponse({"status": status, "parts": parts, "degraded": missing}, 200 if sql else 503)
+    told = {name: {one: error_text(one, CODES[name], "remedy") for one in ("ja", "en")} for name in missing}
+    body = {"status": status, "parts": parts, "degraded": missing, "remedies": told}
+    return JSONResponse(body, 200 if sql else 503)
 
 
 @router.get("/version")

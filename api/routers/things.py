@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Reads, Subject
-from api.answers import DOCX, download, shown, told
+from api.answers import DOCX, PDF, download, shown, told
 from api.guard import COMPANY, OPERATOR, Call, GuardedRoute, require, shaped
 from api.paging import Listed, Paged
 from api.problems import language_of, stored
@@ -60,6 +60,24 @@ async def papers_get(call: Paper) -> Response:
     """The bytes of a paper."""
     name, content = call.seen
     return download(name, content, DOCX if name.endswith(".docx") else "application/octet-stream")
+
+
+@router.get(
+    "/papers/{sha256}/pdf",
+    tags=["papers"],
+    response_class=Response,
+    responses={
+        200: {"content": {PDF: {}}},
+        202: {"description": "It is being made: ask again after `Retry-After`."},
+    },
+)
+async def papers_pdf(call: Paper) -> Response:
+    """A Word paper as PDF/A-3b, with the Word file and its data inside. It is made once: the bytes stay the same."""
+    made = await call.services.conversions.pdf(call.path["sha256"])
+    if made is None:
+        where = f"/v1/papers/{call.path['sha256']}/pdf"
+        return JSONResponse({"status": "converting"}, 202, {"Location": where, "Retry-After": "1"})
+    return download(f"{call.seen[0].removesuffix('.docx')}.pdf", made, PDF)
 
 
 @router.get(

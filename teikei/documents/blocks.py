@@ -2,16 +2,37 @@
 
 Words of Japanese drafting: 章 Chapter, 条 Article, 項 Paragraph, 号 Item,
 イロハ SubItem. Text is plain: a newline is a line break inside the paragraph,
-a tab is a tab. Every block is frozen, so a composed paper can be shared.
+a tab is a tab. A citation of an article is text too, with its place beside it,
+so that the writer can make it follow the article. Every block is frozen, so a
+composed paper can be shared.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
+
+from teikei.documents.language import LANGUAGES
 
 Align = Literal["left", "right", "center"]
 Form = Literal["articles", "sheet"]
+BOTH = "ja+en"
+"""The language of a paper in Japanese and English side by side."""
+PAIR = ("ja", "en")
+
+CONTENTS_FROM = 15
+"""Articles from which on a contract has a list of them; shorter ones go without in Japan."""
+
+
+class Cite(NamedTuple):
+    """Where a text says 第n条, and the clause that has this number."""
+
+    start: int
+    end: int
+    clause_id: str
+
+
+Cites: TypeAlias = tuple[Cite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +41,7 @@ class SubItem:
 
     mark: str
     text: str
+    cites: Cites = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +51,7 @@ class Item:
     number: int
     text: str
     children: tuple[SubItem, ...] = ()
+    cites: Cites = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,7 @@ class Paragraph:
     items: tuple[Item, ...] = ()
     place: Align | None = None
     """Where a line of a letter stands (日付, 宛名, 敬具, 記); None: as its style says."""
+    cites: Cites = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,8 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: tuple[Align, ...]
+    cites: tuple[tuple[int, int, Cites], ...] = ()
+    """Of the cells that cite: row (0 is the first below the header), column, places."""
 
 
 Body: TypeAlias = tuple[Paragraph | Table, ...]
@@ -131,6 +157,7 @@ class ClauseUse:
     id: str
     version: int
     sha256: str
+    language: str = "ja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +167,12 @@ class ArticleRef:
     number: int
     title: str
     clause_id: str
+    language: str = "ja"
 
     @property
     def cite(self) -> str:
         """第n条 as it stands in the heading."""
-        return f"第{self.number}条"
+        return LANGUAGES[self.language].article(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +186,30 @@ class Paper:
     alliance: str
     blocks: tuple[Block, ...]
     clauses: tuple[ClauseUse, ...] = field(default=())
+    second: Paper | None = None
+    """The same paper in the other language, block for block; only where `language` is `BOTH`."""
+    version: int = 0
+    """The round's version for the page header; 0: the paper has none."""
+    document: str = ""
+    """The matter that the file belongs to; empty where nobody files it."""
+
+    @property
+    def spoken(self) -> str:
+        """The language of `blocks`."""
+        return "ja" if self.second else self.language
 
     @property
     def articles(self) -> tuple[ArticleRef, ...]:
         """The numbered headings in their order (of a sheet: its sections)."""
         return tuple(
-            ArticleRef(block.number, block.title, block.clause_id)
+            ArticleRef(block.number, block.title, block.clause_id, self.spoken)
             for block in self.blocks
             if isinstance(block, Article | Heading)
         )
+
+    @property
+    def contents(self) -> tuple[Chapter | Article, ...]:
+        """What the list of articles shows; nothing where the paper is short."""
+        listed = tuple(block for block in self.blocks if isinstance(block, Chapter | Article))
+        enough = sum(isinstance(block, Article) for block in listed) >= CONTENTS_FROM
+        return listed if enough else ()

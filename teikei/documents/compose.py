@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from itertools import count
 from typing import cast
 
 from jinja2 import TemplateError
 
-from teikei.documents import signatures
+from teikei.documents import pairing, signatures
 from teikei.documents.blocks import (
+    BOTH,
+    PAIR,
     Article,
     Block,
     Body,
@@ -29,19 +31,15 @@ from teikei.documents.blocks import (
     Preamble,
     Table,
 )  # fmt: skip
-from teikei.documents.derived import STATEMENT, derived
+from teikei.documents.derived import NAMES, STATEMENT, derived
 from teikei.documents.errors import DocumentError
+from teikei.documents.language import LANGUAGES, Language
 from teikei.documents.library import Clause, Library, Manifest
+from teikei.documents.localised import localised
 from teikei.documents.markdown import blocks, polish
-from teikei.documents.sandbox import CITE, DERIVED, VALUE, clean, illegal
+from teikei.documents.sandbox import CITE, VALUE, clean, illegal
 from teikei.domain.paper_lines import PartyLine
 from teikei.domain.papers import VARIABLES, PaperKind
-
-CONNECTED = r"(?:第\d+項|第\d+号|前段|後段|本文|ただし書|から|まで|及び|並びに|又は|若しくは|、|（)*"
-"""What may follow 第n条 and still speak of that article."""
-
-_CITED = re.compile(f"{CITE}第(\\d+)条{VALUE}({CONNECTED})")
-_PLACE = re.compile(r"第(\d+)項(?:第(\d+)号)?|第(\d+)号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +51,39 @@ class _Chosen:
 
 
 def compose(library: Library, kind: str, variables: object, language: str = "ja") -> Paper:
-    """The block model of one paper.
+    """The block model of one paper: in a language of its clauses, or in `BOTH` side by side.
 
     `variables` is the dataclass of the kind or a mapping of its field names.
     Raises `document.missing_variables` (all names at once),
     `document.illegal_character` (pointer names the field),
-    `document.reference_absent`, `document.clause_failed` and the layout codes.
+    `document.reference_absent`, `document.clause_failed`, the layout codes, and
+    `document.languages_differ` where the languages do not pair.
     """
+    if language != BOTH:
+        return _composed(library, kind, variables, language, (language,))
+    first, second = (_composed(library, kind, variables, code, PAIR) for code in PAIR)
+    pairing.check(first, second)
+    return replace(first, language=BOTH, second=second, clauses=first.clauses + second.clauses)
+
+
+def _composed(
+    library: Library, kind: str, variables: object, language: str, languages: tuple[str, ...]
+) -> Paper:
+    """One language; `languages` are all in which the paper is made."""
     manifest = library.manifest(kind, language)
-    values = _values(kind, variables)
-    for place, text in _texts(values, ""):
+    held = _values(kind, variables)
+    for place, text in _texts(held, ""):
         if found := illegal(text):
             raise DocumentError("document.illegal_character", place, character=found)
-    values.update(derived(kind, values))
+    values = localised(held, language)
+    values.update(derived(kind, values, language, languages))
     clauses = [library.clause(clause_id, language) for clause_id in manifest.clause_ids]
     _complete(manifest, clauses, values)
-    chosen = _choose(manifest, clauses, values)
+    chosen = _choose(manifest, clauses, values | held)  # conditions are one for all languages
     composed = tuple(_blocks(manifest, chosen, values))
-    _check_citations(composed)
-    printed = tuple(polish(block) for block in composed)
+    _check_citations(composed, LANGUAGES[language])
+    cited = {LANGUAGES[language].article(b.number): b.clause_id for b in composed if isinstance(b, Article)}
+    printed = tuple(polish(block, cited) for block in composed)
     return Paper(
         kind=kind,
         language=language,
@@ -79,7 +91,7 @@ def compose(library: Library, kind: str, variables: object, language: str = "ja"
         title=clean(manifest.title.render(values)),
         alliance=str(values["alliance_name"]),
         blocks=printed + signatures.blocks(manifest, values),
-        clauses=tuple(ClauseUse(c.id, c.version, c.sha256) for c in _used(chosen)),
+        clauses=tuple(ClauseUse(c.id, c.version, c.sha256, language) for c in _used(chosen)),
     )
 
 
@@ -131,7 +143,7 @@ def _complete(manifest: Manifest, clauses: list[Clause], values: Mapping[str, ob
     """Tell all missing names at once; one by one would cost an author an afternoon."""
     wanted = {name for clause in clauses for name in clause.names}
     wanted.update(manifest.title.names)
-    missing = sorted(wanted - DERIVED - STATEMENT - values.keys())
+    missing = sorted(wanted - NAMES - STATEMENT - values.keys())
     if missing:
         raise DocumentError("document.missing_variables", names=", ".join(missing))
 
@@ -166,14 +178,15 @@ def _blocks(
 ) -> Iterator[Block]:
     """Preamble, chapters and articles, closing, in printing order."""
     sheet = manifest.form == "sheet"
+    spoken = LANGUAGES[manifest.language]
 
     def ref(clause_id: str) -> str:
         found = chosen.get(clause_id)
         if found is None or found.number is None:
             raise DocumentError("document.reference_absent", reference=clause_id)
         if sheet:
-            return f"「{found.number}. {found.clause.title}」"
-        return f"{CITE}第{found.number}条"
+            return spoken.section(found.number, found.clause.title)
+        return f"{CITE}{spoken.article(found.number)}"
 
     def has(clause_id: str) -> bool:
         return clause_id in chosen
@@ -199,34 +212,36 @@ def _blocks(
 def _body(clause: Clause, context: Mapping[str, object], *, plain: bool) -> Body:
     """Render one clause; every failure names the clause."""
     try:
-        return blocks(clause.source.render(context), clause=clause.id, plain=plain)
+        return blocks(clause.source.render(context), clause=clause.id, plain=plain, language=clause.language)
     except DocumentError as error:
         raise DocumentError(error.code, error.pointer or clause.id, **error.params) from error
     except (TemplateError, ArithmeticError, TypeError, AttributeError) as error:
         raise _failed(clause, error) from error
 
 
-def _check_citations(composed: tuple[Block, ...]) -> None:
+def _check_citations(composed: tuple[Block, ...], spoken: Language) -> None:
     """第n条第m項第k号 must exist: a wrong citation is the classic drafting error."""
+    number_of = spoken.article_pattern.format(number=r"(\d+)")
+    cited = re.compile(f"{CITE}{number_of}{VALUE}({spoken.connected})")
     articles = {b.number: b for b in composed if isinstance(b, Article | Heading)}
     for block in composed:
         if not isinstance(block, Article | Heading | Preamble | Closing):
             continue
         for text in _body_texts(block.body):
-            for number, tail in _CITED.findall(text):
-                for paragraph, item, only in _PLACE.findall(tail):
-                    if not _exists(articles[int(number)].body, paragraph, item or only):
-                        said = f"第{number}条{tail}"
+            for number, tail in cited.findall(text):
+                for paragraph, item in spoken.places(tail):
+                    if not _exists(articles[int(number)].body, paragraph, item):
+                        said = f"{spoken.article(int(number))}{tail}"
                         raise DocumentError("document.reference_absent", block.clause_id, reference=said)
 
 
-def _exists(body: Body, paragraph: str, item: str) -> bool:
+def _exists(body: Body, paragraph: int, item: int) -> bool:
     """Is there such a 項, and in it such a 号? An article of one 項 has 第1項."""
     found = [block for block in body if isinstance(block, Paragraph)]
-    index = int(paragraph) - 1 if paragraph else 0
+    index = paragraph - 1 if paragraph else 0
     if not 0 <= index < len(found):
         return False
-    return not item or 1 <= int(item) <= len(found[index].items)
+    return not item or 1 <= item <= len(found[index].items)
 
 
 def _body_texts(body: Body) -> Iterator[str]:

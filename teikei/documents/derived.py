@@ -9,17 +9,33 @@ refused. Readers see the same steps in the paper's tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import cast
 
-from teikei.documents import words
+from teikei.documents import words, words_en
 from teikei.documents.errors import DocumentError
 from teikei.domain.money import TieOrder, split
-from teikei.domain.paper_lines import MoneyLine, ResultLine
+from teikei.domain.paper_lines import MoneyLine, PartyLine, ResultLine
 
-STATEMENT = frozenset({"balances", "left_over", "loss", "steps", "transfers", "whole_total"})
-"""Names that the engine adds for the statement."""
+TWO = {
+    "all_others": "the other Party",
+    "all_parties": "both Parties",
+    "any_other": "the other Party",
+    "between": "between",
+    "each_other": "the other Party",
+}
+MANY = {
+    "all_others": "all other Parties",
+    "all_parties": "all Parties",
+    "any_other": "any other Party",
+    "between": "among",
+    "each_other": "each other Party",
+}
+"""English for 他の当事者の全員, 全当事者, 他の当事者 (one of them; each of them) and の間."""
+
+NAMES = frozenset({"all_labels", "any_labels", "languages", *TWO})
+"""Names that the engine adds for every paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +73,56 @@ class Transfer:
     amount: int
 
 
-def derived(kind: str, values: Mapping[str, object]) -> dict[str, object]:
-    """`all_labels`, `any_labels`, and for a statement the names in `STATEMENT`."""
-    added: dict[str, object] = {}
-    if parties := values.get("parties"):
-        added["all_labels"] = words.labels_and(parties)
-        added["any_labels"] = words.labels_or(parties)
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What the engine adds for a statement, as a clause of it may use it."""
+
+    steps: tuple[Step, ...]
+    left_over: int
+    whole_total: int
+    loss: int
+    balances: tuple[Balance, ...]
+    transfers: tuple[Transfer, ...]
+
+
+STATEMENT = frozenset(field.name for field in fields(Reckoned))
+"""Names that the engine adds for the statement."""
+
+REASONS = {
+    "ja": {
+        "none": "端数なし",
+        "tied": "端数が同じため{order}による",
+        "party_order": "当事者の順",
+        "largest_share": "配分割合の大きい順",
+        "ranked": "端数の大きい順による",
+        "added": "（加算）",
+        "not_added": "（加算なし）",
+    },
+    "en": {
+        "none": "No fraction",
+        "tied": "Equal fractions, hence {order}",
+        "party_order": "in the order of the Parties",
+        "largest_share": "in descending order of the shares",
+        "ranked": "In descending order of the fractions",
+        "added": " (added)",
+        "not_added": " (not added)",
+    },
+}
+"""Words of the reason column of the rounding table."""
+
+
+def derived(
+    kind: str, values: Mapping[str, object], language: str = "ja", languages: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """The names in `NAMES`, and for a statement those in `STATEMENT`; `values` speak `language` already.
+
+    `languages` are all in which the paper is made: two in a bilingual one.
+    """
+    added: dict[str, object] = {"languages": languages or (language,)}
+    if parties := cast("tuple[PartyLine, ...]", values.get("parties", ())):
+        added |= _parties(parties, language)
     if kind == "statement" and "results" in values:
-        steps = _steps(values)
+        steps = _steps(values, language)
         added["steps"] = steps
         added["left_over"] = sum(step.extra for step in steps)
         added["whole_total"] = sum(step.whole for step in steps)
@@ -74,7 +132,17 @@ def derived(kind: str, values: Mapping[str, object]) -> dict[str, object]:
     return added
 
 
-def _steps(values: Mapping[str, object]) -> tuple[Step, ...]:
+def _parties(parties: tuple[PartyLine, ...], language: str) -> dict[str, object]:
+    """How the text speaks of all parties and of the others; English counts two apart from many."""
+    spoken = words_en if language == "en" else words
+    said: dict[str, object] = {
+        "all_labels": spoken.labels_and(parties),
+        "any_labels": spoken.labels_or(parties),
+    }
+    return said | (TWO if len(parties) == 2 else MANY)
+
+
+def _steps(values: Mapping[str, object], language: str) -> tuple[Step, ...]:
     """Recompute the statement; raises `document.statement_differs`."""
     results = cast("tuple[ResultLine, ...]", values["results"])
     pool, order = cast("int", values["pool"]), cast("TieOrder", values["tie_order"])
@@ -89,7 +157,7 @@ def _steps(values: Mapping[str, object]) -> tuple[Step, ...]:
         _same(f"/results/{index}/exact", line.exact, portion.exact)
         _same(f"/results/{index}/amount", line.amount, portion.amount)
         _same(f"/results/{index}/extra_unit", line.extra_unit, portion.extra_unit)
-    return _explained(results, order)
+    return _explained(results, order, REASONS[language])
 
 
 def _net(values: Mapping[str, object]) -> int:
@@ -135,7 +203,7 @@ def _same(place: str, said: object, found: object) -> None:
         raise DocumentError("document.statement_differs", place, said=str(said), found=str(found))
 
 
-def _explained(results: tuple[ResultLine, ...], order: TieOrder) -> tuple[Step, ...]:
+def _explained(results: tuple[ResultLine, ...], order: TieOrder, said: Mapping[str, str]) -> tuple[Step, ...]:
     """Rank the remainders and say in words why a party got the odd unit or not."""
 
     def key(index: int) -> tuple[Fraction, Fraction, int]:
@@ -158,16 +226,17 @@ def _explained(results: tuple[ResultLine, ...], order: TieOrder) -> tuple[Step, 
                 rank=places[index],
                 extra=int(line.extra_unit),
                 amount=line.amount,
-                reason=_reason(extra=line.extra_unit, rest=bool(rest), tied=bool(tied), order=order),
+                reason=_reason(
+                    extra=line.extra_unit, rest=bool(rest), tied=bool(tied), order=order, said=said
+                ),
             )
         )
     return tuple(steps)
 
 
-def _reason(*, extra: bool, rest: bool, tied: bool, order: TieOrder) -> str:
+def _reason(*, extra: bool, rest: bool, tied: bool, order: TieOrder, said: Mapping[str, str]) -> str:
     """The reason column of the rounding table."""
     if not rest:
-        return "端数なし"
-    tie = {"party_order": "当事者の順", "largest_share": "配分割合の大きい順"}[order]
-    why = f"端数が同じため{tie}による" if tied else "端数の大きい順による"
-    return f"{why}（加算）" if extra else f"{why}（加算なし）"
+        return said["none"]
+    why = said["tied"].format(order=said[order]) if tied else said["ranked"]
+    return why + said["added" if extra else "not_added"]

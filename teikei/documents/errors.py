@@ -13,11 +13,17 @@ CODES = frozenset(
     for name in (
         "archive_invalid", "clause_empty", "clause_failed", "clause_invalid", "clause_layout",
         "clause_missing", "clause_repeated", "clause_syntax", "currency_unknown", "date_too_early",
-        "forbidden_syntax", "illegal_character", "language_missing", "list_empty",
-        "manifest_invalid", "missing_variables", "not_a_date", "not_a_list", "not_a_ratio",
-        "not_an_integer", "number_negative", "reference_absent", "statement_differs",
-        "table_layout", "text_empty", "unformatted_value", "unknown_keys", "unknown_kind",
-        "wrong_variables", "yaml_invalid",
+        "forbidden_syntax", "illegal_character", "language_missing", "languages_differ", "list_empty", "manifest_invalid",
+        "missing_variables", "not_a_date", "not_a_list", "not_a_ratio", "not_an_integer", "number_negative",
+        "pdf_invalid", "reference_absent", "statement_differs", "table_layout", "template_block_open",
+        "template_block_split", "template_block_stray", "template_crowded", "template_failed",
+        "template_forbidden", "template_limits", "template_no_home", "template_object", "template_place",
+        "template_syntax", "template_tag_empty", "template_tag_open", "template_value", "text_empty",
+        "unformatted_value", "unknown_keys", "unknown_kind", "upload_alt_chunk", "upload_bomb",
+        "upload_deep", "upload_doctype", "upload_duplicate", "upload_embedded", "upload_encrypted",
+        "upload_external", "upload_field", "upload_kind", "upload_macro", "upload_not_word",
+        "upload_not_zip", "upload_path", "upload_too_large", "upload_too_many_parts", "upload_truncated",
+        "upload_xml", "wrong_variables", "yaml_invalid",
     )
 )  # fmt: skip
 

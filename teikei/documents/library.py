@@ -23,6 +23,8 @@ from teikei.documents.blocks import Form
 from teikei.documents.errors import DocumentError
 from teikei.documents.sandbox import Condition, Source, condition
 
+ORIGINAL = "ja"
+"""The language in which a clause is written first; the others render it."""
 POSITIONS = ("preferred", "fallback", "walk-away")
 MAX_ID = 36
 """A Word bookmark name has at most 40 characters; ours is ``_cl_`` + id."""
@@ -30,6 +32,8 @@ MAX_ID = 36
 _CLAUSE_KEYS = frozenset(
     {"id", "version", "title", "condition", "terms", "law", "position", "owner", "review_by"}
 )
+_RENDERING_KEYS = frozenset({"id", "version", "title", "terms", "of"})
+"""What a clause file in another language states; all else is that of its Japanese text."""
 _MANIFEST_KEYS = frozenset(
     {"kind", "title", "languages", "form", "preamble", "clauses", "closing", "signature", "by_hand"}
 )
@@ -56,6 +60,10 @@ class Clause:
     applies: Condition
     names: tuple[str, ...]
     """Variables that the body or the condition uses."""
+    digest: str
+    """Over what a reader meets: title, condition, terms and body, so that a new owner makes no pair stale."""
+    of: str
+    """The `digest` of the Japanese clause that this one renders; empty in Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ class Library:
         return Manifest(
             kind=kind,
             language=language,
-            title=Source(str(_in(data["title"], language))),
+            title=Source(str(_in(data["title"], language)), language),
             form=form,
             preamble=str(data.get("preamble") or ""),
             entries=tuple(_entry(item, language) for item in _items(data["clauses"])),
@@ -159,8 +167,9 @@ class Library:
         text = self._read("clauses", clause_id, f"{language}.md.j2")
         if text is None:
             raise DocumentError("document.clause_missing", clause_id, language=language)
+        original = None if language == ORIGINAL else self.clause(clause_id)
         try:
-            return _parse(clause_id, language, text)
+            return _parse(clause_id, language, text, original)
         except DocumentError as error:
             raise DocumentError(error.code, clause_id, **error.params) from error
 
@@ -189,12 +198,17 @@ def _entry(item: object, language: str) -> Entry:
     return Entry(clause=str(item))
 
 
-def _parse(clause_id: str, language: str, text: str) -> Clause:
-    """Split the front matter from the body and compile both."""
+def _parse(clause_id: str, language: str, text: str, original: Clause | None) -> Clause:
+    """Split the front matter from the body and compile both; conditions are one for all languages."""
     parts = text.replace("\r\n", "\n").split("---\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise DocumentError("document.clause_invalid", clause_id, field="front matter")
-    head = _mapping(parts[1], clause_id, _CLAUSE_KEYS)
+    head = _mapping(parts[1], clause_id, _RENDERING_KEYS if original else _CLAUSE_KEYS)
+    if original:
+        head |= {
+            "condition": original.condition_text, "law": list(original.law), "position": original.position,
+            "owner": original.owner, "review_by": original.review_by,
+        }  # fmt: skip
     if head.get("id") != clause_id or len(clause_id) > MAX_ID:
         raise DocumentError("document.clause_invalid", clause_id, field="id")
     version, position = head.get("version"), head.get("position", "preferred")
@@ -202,7 +216,7 @@ def _parse(clause_id: str, language: str, text: str) -> Clause:
         raise DocumentError("document.clause_invalid", clause_id, field="version")
     if position not in POSITIONS:
         raise DocumentError("document.clause_invalid", clause_id, field="position")
-    source = Source(parts[2])
+    source = Source(parts[2], language)
     wanted = str(head.get("condition") or "")
     applies, condition_names = condition(wanted)
     review = head.get("review_by")
@@ -222,7 +236,14 @@ def _parse(clause_id: str, language: str, text: str) -> Clause:
         source=source,
         applies=applies,
         names=tuple(sorted({*source.names, *condition_names})),
+        digest=_digest(str(head.get("title") or ""), wanted, *_texts(head.get("terms")), parts[2].strip()),
+        of=str(head.get("of") or ""),
     )
+
+
+def _digest(*texts: str) -> str:
+    """Sixteen hexadecimal digits: enough to see a change, short enough to copy by hand."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()[:16]
 
 
 def _items(value: object) -> list[object]:

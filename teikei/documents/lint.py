@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
-from typing import Literal
 
-from teikei.documents.derived import STATEMENT
+from teikei.documents.derived import NAMES, STATEMENT
 from teikei.documents.errors import DocumentError
-from teikei.documents.library import Clause, Library, Manifest
-from teikei.documents.sandbox import DERIVED
+from teikei.documents.findings import Finding
+from teikei.documents.library import ORIGINAL, Clause, Library, Manifest
+from teikei.documents.pairs import pair_findings
 from teikei.domain.papers import VARIABLES
 
 TWO_PARTY = ("相手方", "双方", "両当事者", "両社", "甲乙")
@@ -31,18 +31,13 @@ _SEVERAL = re.compile(r"連帯|各自|それぞれ")
 _MONEY_WORDS = ("支払停止", "支払不能", "支払期日", "支払の停止", "精算期限")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark. `place` is a clause id or a paper kind."""
-
-    level: Literal["error", "warning"]
-    rule: str
-    place: str
-    detail: str
-
-
 def lint(library: Library, *, today: date | None = None, language: str = "ja") -> list[Finding]:
-    """All findings, papers first; `today` decides which reviews are overdue."""
+    """All findings, papers first; `today` decides which reviews are overdue.
+
+    In another language than Japanese: of the papers that have it, each clause beside its Japanese text.
+    """
+    if language != ORIGINAL:
+        return _renderings(library, language)
     found: list[Finding] = []
     used: set[str] = set()
     for kind in library.kinds:
@@ -65,6 +60,20 @@ def lint(library: Library, *, today: date | None = None, language: str = "ja") -
     return list(dict.fromkeys(found))
 
 
+def _renderings(library: Library, language: str) -> list[Finding]:
+    found: list[Finding] = []
+    for kind in library.kinds:
+        try:
+            manifest = library.manifest(kind, language)
+        except DocumentError as error:
+            if error.code != "document.language_missing":
+                found.append(Finding("error", error.code, kind, str(error)))
+            continue
+        found.extend(_paper(library, manifest))
+        found.extend(pair_findings(library, manifest))
+    return list(dict.fromkeys(found))
+
+
 def _clause(library: Library, clause_id: str, language: str) -> Clause | Finding:
     """The clause, or what is wrong with its file."""
     try:
@@ -80,7 +89,7 @@ def _paper(library: Library, manifest: Manifest) -> Iterator[Finding]:
         yield Finding("error", "document.unknown_kind", kind, "no variables for this kind")
         return
     known = {item.name for item in fields(VARIABLES[kind])}
-    known |= DERIVED | EXTRA.get(kind, frozenset())
+    known |= NAMES | EXTRA.get(kind, frozenset())
     ids = manifest.clause_ids
     for clause_id in ids:
         if ids.count(clause_id) > 1:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from teikei.documents.blocks import Article, Paper, Paragraph
-from teikei.documents.compose import CONNECTED
-from teikei.documents.lint import Finding
+from teikei.documents.findings import Finding
+from teikei.documents.language import LANGUAGES
 
 COMMANDS = re.compile(
     r"ならない|ものとする|できる|することがある|とする。|による。|負う|しない。|有する|有しない"
@@ -22,7 +22,7 @@ COMMANDS = re.compile(
 
 _BARE = re.compile(r"第(\d+)項")
 _BACK = re.compile(r"前(二|三|四|各)?項")
-_OTHER = re.compile(f"条{CONNECTED}$")
+_OTHER = re.compile(f"条{LANGUAGES['ja'].connected}$")
 _STEPS = {"": 1, "二": 2, "三": 3, "四": 4, "各": 1}
 _PAIRS = (("「", "」"), ("（", "）"), ("『", "』"))
 

@@ -2,8 +2,8 @@
 
 Changes are read as accepted: text in ``w:ins`` counts, text in ``w:del`` and
 ``w:moveFrom`` does not (documents.md 7: python-docx would lose both numbers of
-a 3 → 5 change without a warning). A file is opened with limits and without
-entities; the full intake rules for foreign files are a room of their own.
+a 3 → 5 change without a warning). Numbers of lists are counted as Word would
+(`counting`). A file is opened with limits and without entities; the full intake rules for foreign files are a room of their own.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from teikei.documents.blocks import ArticleRef
+from teikei.documents.counting import Numbers
 from teikei.documents.errors import DocumentError
-from teikei.documents.house import W
-from teikei.documents.wordml import BOOKMARK
+from teikei.documents.house import MARKS, W
 
 MAX_PART = 50 * 1024 * 1024
 """Bytes of the main part after inflation; a 100-page contract has about 2 MB."""
 
-_HEADING = re.compile(r"第(\d+)条（(.*)）|(\d+)\. (.*)", re.DOTALL)
+_MAIN, _NUMBERING, _STYLES = "word/document.xml", "word/numbering.xml", "word/styles.xml"
+_HEADINGS = (
+    ("ja", re.compile(r"第(\d+)条（(.*)）", re.DOTALL)),
+    ("en", re.compile(r"Article (\d+) \((.*)\)", re.DOTALL)),
+)
+_SECTION = re.compile(r"(\d+)\. (.*)", re.DOTALL)
 
 
 def _tag(name: str) -> str:
@@ -34,54 +40,89 @@ _SKIPPED = frozenset(map(_tag, ("del", "moveFrom", "pPr", "rPr", "instrText", "d
 _PARAGRAPH, _TABLE, _ROW, _CELL = map(_tag, ("p", "tbl", "tr", "tc"))
 
 
-def _root(docx: bytes) -> etree._Element:
-    """word/document.xml, parsed; raises `document.archive_invalid`."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The main part, and what counts its numbers."""
+
+    root: etree._Element
+    numbers: Numbers
+
+
+def _opened(docx: bytes) -> _Opened:
+    """Raises `document.archive_invalid`."""
     try:
         with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-            info = archive.getinfo("word/document.xml")
-            if info.file_size > MAX_PART:
-                raise DocumentError("document.archive_invalid", reason="too large")
-            raw = archive.read(info)
-        if b"<!DOCTYPE" in raw[:4096]:
-            raise DocumentError("document.archive_invalid", reason="doctype")
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        return etree.fromstring(raw, parser)
+            names = frozenset(archive.namelist())
+            root = _part(archive, _MAIN)
+            numbering, styles = (
+                _part(archive, name) if name in names else None for name in (_NUMBERING, _STYLES)
+            )
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError) as error:
         raise DocumentError("document.archive_invalid", reason=type(error).__name__) from error
     except etree.XMLSyntaxError as error:
         raise DocumentError("document.archive_invalid", reason="xml") from error
+    except ValueError as error:  # a number of a list that is none
+        raise DocumentError("document.archive_invalid", reason="numbering") from error
+    return _Opened(root, Numbers(numbering, styles))
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    info = archive.getinfo(name)
+    if info.file_size > MAX_PART:
+        raise DocumentError("document.archive_invalid", reason="too large")
+    raw = archive.read(info)
+    if b"<!DOCTYPE" in raw[:4096]:
+        raise DocumentError("document.archive_invalid", reason="doctype")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(raw, parser)
 
 
 def read_text(docx: bytes) -> str:
     """The visible text: a line for each paragraph, a row's cells joined by tabs."""
-    body = _root(docx).find(_tag("body"))
-    lines = _lines(body) if body is not None else iter(())
+    opened = _opened(docx)
+    body = opened.root.find(_tag("body"))
+    lines = _lines(body, opened.numbers) if body is not None else iter(())
     return "\n".join(line for line in lines if line.strip())
 
 
 def articles(docx: bytes) -> tuple[ArticleRef, ...]:
-    """The articles by their hidden bookmarks: number, title and clause id."""
+    """The articles by their hidden bookmarks: number, title and clause id; of two languages the first."""
+    opened = _opened(docx)
     found: list[ArticleRef] = []
-    for mark in _root(docx).iter(_tag("bookmarkStart")):
-        name = str(mark.get(_tag("name"), ""))
-        owner = next(mark.iterancestors(_PARAGRAPH), None)
-        if not name.startswith(BOOKMARK) or owner is None:
-            continue
-        if match := _HEADING.fullmatch("".join(_text(owner))):
-            number, title = match[1] or match[3], match[2] if match[1] else match[4]
-            found.append(ArticleRef(int(number), title, name.removeprefix(BOOKMARK)))
+    for paragraph in opened.root.iter(_PARAGRAPH):
+        label = opened.numbers.label(paragraph)
+        for mark in paragraph.iter(_tag("bookmarkStart")):
+            name = str(mark.get(_tag("name"), ""))
+            if not name.startswith(MARKS[0]):
+                continue
+            if one := _article(label + "".join(_text(paragraph)), name.removeprefix(MARKS[0])):
+                found.append(one)
     return tuple(found)
 
 
-def _lines(parent: etree._Element) -> Iterator[str]:
+def _article(heading: str, clause_id: str) -> ArticleRef | None:
+    for language, pattern in _HEADINGS:
+        if match := pattern.fullmatch(heading):
+            return ArticleRef(int(match[1]), match[2], clause_id, language)
+    match = _SECTION.fullmatch(heading)
+    return ArticleRef(int(match[1]), match[2], clause_id) if match else None
+
+
+def _root(docx: bytes) -> etree._Element:
+    return _opened(docx).root
+
+
+def _lines(parent: etree._Element, numbers: Numbers | None = None) -> Iterator[str]:
+    """Without `numbers` the lines have none."""
     for child in parent:
         if child.tag == _PARAGRAPH:
-            yield "".join(_text(child))
+            label = numbers.label(child) if numbers else ""
+            yield label + "".join(_text(child))
         elif child.tag == _TABLE:
             for row in child.iter(_ROW):
-                yield "\t".join("\n".join(_lines(cell)) for cell in row.iter(_CELL))
+                yield "\t".join("\n".join(_lines(cell, numbers)) for cell in row.iter(_CELL))
         elif child.tag not in _SKIPPED:
-            yield from _lines(child)
+            yield from _lines(child, numbers)
 
 
 def _text(node: etree._Element) -> Iterator[str]:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from teikei.documents import words
+from teikei.documents import words, words_en
 from teikei.documents.errors import DocumentError
 
 BREAK, BAR, VALUE, CITE = "\x01", "\x02", "\x03", "\x04"
@@ -24,7 +25,7 @@ BREAK, BAR, VALUE, CITE = "\x01", "\x02", "\x03", "\x04"
 them in variables, so they cannot be forged."""
 
 FUNCTIONS = frozenset({"ref", "has"})
-DERIVED = frozenset({"all_labels", "any_labels"})
+FILTERS: dict[str, dict[str, Callable[..., str]]] = {"ja": words.FILTERS, "en": words_en.FILTERS}
 MAX_LOOP_DEPTH = 2
 
 _BUILT_IN_FILTERS = (
@@ -110,6 +111,8 @@ def illegal(text: str) -> str | None:
 
 def _finalize(value: object) -> str:
     """Print text and whole numbers only; all else must pass a named filter."""
+    if type(value) is int or (type(value) is str and value.isprintable() and "|" not in value):
+        return f"{VALUE}{value}{VALUE}"
     if isinstance(value, bool) or not isinstance(value, str | int):
         if isinstance(value, StrictUndefined):
             return str(value)
@@ -118,10 +121,19 @@ def _finalize(value: object) -> str:
     return VALUE + text.replace("\n", BREAK).replace("|", BAR) + VALUE
 
 
+class _Clauses(ImmutableSandboxedEnvironment):
+    """A field of a line of the variables is data; anything else is looked at by the sandbox."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
 @cache
-def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment; immutable after this function has built it."""
-    env = ImmutableSandboxedEnvironment(
+def environment(language: str = "ja") -> ImmutableSandboxedEnvironment:
+    """The one environment of a language; immutable after this function has built it."""
+    env = _Clauses(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -130,7 +142,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         cache_size=0,
     )
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in _BUILT_IN_FILTERS} | words.FILTERS
+    env.filters = {name: env.filters[name] for name in _BUILT_IN_FILTERS} | FILTERS[language]
     env.tests = {name: env.tests[name] for name in _TESTS}
     return env
 
@@ -158,9 +170,9 @@ class Source:
 
     __slots__ = ("_template", "names", "references")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, language: str = "ja") -> None:
         """Compile; raises `document.clause_syntax` or `document.forbidden_syntax`."""
-        env = environment()
+        env = environment(language)
         try:
             tree = env.parse(text)
             _guard(tree, 0)
@@ -181,8 +193,9 @@ class Source:
         )
 
     def render(self, values: Mapping[str, object]) -> str:
-        """The text with marks; Jinja's own errors pass through."""
-        return self._template.render(values)
+        """The text with marks; Jinja's own errors pass through. `values` are shared and not copied."""
+        context = self._template.new_context(values, shared=True)
+        return "".join(self._template.root_render_func(context))
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ Fraction and is never rounded for show. Lists of parties follow the rule for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -184,7 +184,7 @@ def labels_or(values: object) -> str:
     return _join(values, "又は")
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
         ymd,

@@ -18,6 +18,7 @@ from teikei.domain.errors import Conflict
 if TYPE_CHECKING:
     from teikei.domain.company_events import NewFacts
     from teikei.domain.matter import Matter
+    from teikei.domain.succession import Succession
 
 S = TypeVar("S", bound="Matter")
 Value = str | int | list[str]
@@ -144,6 +145,8 @@ class Outcome(Generic[S]):
     """Ids or names of what the act made, for the receipt."""
     facts: NewFacts | None = None
     """Facts of a company that the directory follows."""
+    follows: tuple[Succession, ...] = ()
+    """Whose mails that still wait go to somebody else from now on (posting.followed)."""
 
 
 Handler = Callable[[Any, Any, datetime], "Outcome[Any]"]

@@ -69,6 +69,8 @@ def _nudge(state: Matter, due: Due) -> Outcome[Any]:
         )
         for c in awaits
     )
+    if step == "remind":
+        mails = (*mails, *state.also_reminded(awaits, intent))
     return Outcome(state=state, entries=(entry,), mails=mails)
 
 

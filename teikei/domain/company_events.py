@@ -101,8 +101,18 @@ def party_from(party: Party, event: CompanyEvent) -> tuple[Party, NewFacts]:
 
 def name_on(party: Party, day: date) -> str:
     """The former name under which a company signed on a day; empty where it is the present one."""
-    borne = next((f.name_ja for f in party.former if day <= f.until), party.name_ja)
-    return "" if borne == party.name_ja else borne
+    return _borne(party, day, "name_ja")
+
+
+def english_name_on(party: Party, day: date) -> str:
+    """As `name_on`, in English."""
+    return _borne(party, day, "name_en")
+
+
+def _borne(party: Party, day: date, name: Literal["name_ja", "name_en"]) -> str:
+    now: str = getattr(party, name)
+    borne: str = next((getattr(f, name) for f in party.former if day <= f.until), now)
+    return "" if borne == now else borne
 
 
 def closed_event(event: CompanyEvent) -> ClosedItem:

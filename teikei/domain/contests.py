@@ -22,7 +22,7 @@ from teikei.domain.agreement.uploading import drafted_here
 from teikei.domain.alliance.announcing import unanswered
 from teikei.domain.alliance.diligence import SCORING_DAYS, gate_closed
 from teikei.domain.alliance.health import withdrawn
-from teikei.domain.alliance.owing import put_again, reopened
+from teikei.domain.alliance.owing import no_longer_held, not_waived, put_again, reopened
 from teikei.domain.alliance.state import DILIGENCE, EXIT, NDA, NEGOTIATION, Alliance, OpenContest
 from teikei.domain.allocation.state import INPUTS, Allocation
 from teikei.domain.clock import Drop
@@ -232,6 +232,18 @@ def _fulfilment(state: Alliance, mine: Recorded, now: datetime) -> Undone:
     return _undone(again) if again else None
 
 
+def _hold(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """Nobody has released it since: its owner is asked again."""
+    again = no_longer_held(state, mine, now)
+    return _undone(again) if again else None
+
+
+def _waived(state: Alliance, mine: Recorded, now: datetime) -> Undone:
+    """No review has talked about it: it is owed again."""
+    again = not_waived(state, mine, now)
+    return _undone(again) if again else None
+
+
 def _health_answer(state: Alliance, mine: Recorded, now: datetime) -> Undone:
     """The check is open: the company answers itself."""
     again = withdrawn(state, mine.company, mine.what)
@@ -276,6 +288,8 @@ UNDO: dict[tuple[str, str], Callable[[Any, Recorded, datetime], Undone]] = {
     ("alliance", "tick_exit_item"): _exit_item,
     ("alliance", "answer_obligation"): _taking_on,
     ("alliance", "fulfil_obligation"): _fulfilment,
+    ("alliance", "hold_obligation"): _hold,
+    ("alliance", "waive_obligation"): _waived,
     ("alliance", "answer_health_check"): _health_answer,
     ("alliance", "answer_event"): _event_answer,
     ("allocation", "enter_amount"): _amount,

@@ -106,24 +106,26 @@ class ClockLine:
     since_times: int
     total: str
     times: int
+    what_en: str = ""
 
 
-def clock_lines(party: Party, rows: tuple[Spent, ...], language: str) -> tuple[ClockLine, ...]:
+def clock_lines(party: Party, rows: tuple[Spent, ...]) -> tuple[ClockLine, ...]:
     """What a party took of late, by what it owed over all stages; the last line is the sum of everything."""
     mine = [r for r in rows if r.company == party.company]
     kinds = dict.fromkeys(r.kind for r in mine if r.since_review or r.times > r.seen_times)
 
-    def line(what: str, of: list[Spent]) -> ClockLine:
+    def line(kind: str, of: list[Spent]) -> ClockLine:
         return ClockLine(
             label=party.label,
-            what=what,
+            what=word("ja", kind, "item") if kind else "",
+            what_en=word("en", kind, "item") if kind else "",
             since=in_days(sum(r.since_review for r in of)),
             since_times=sum(r.times - r.seen_times for r in of),
             total=in_days(sum(r.seconds for r in of)),
             times=sum(r.times for r in of),
         )
 
-    lines = (line(word(language, kind, "item"), [r for r in mine if r.kind == kind]) for kind in kinds)
+    lines = (line(kind, [r for r in mine if r.kind == kind]) for kind in kinds)
     return (*lines, line("", mine)) if kinds else ()
 
 

@@ -33,7 +33,11 @@ def taken_in(state: S, who: Succession) -> TakenOver[S]:
     if not runs or after.proposer == who.leaver or any(_names(a, who) for a in after.given):
         kept = (*kept, *_round(after, who, state.id))
     requests = tuple(after if r is request else r for r in state.requests)
-    return TakenOver(state=replace(state, requests=requests), moved=moved, stays=(*stays, *kept))
+    taken = replace(state, requests=requests)
+    asked = (
+        taken.asking(after, "approval_asked", "approval", who.successor.name) if after is not request else ()
+    )
+    return TakenOver(state=taken, moved=moved, stays=(*stays, *kept), mails=asked)
 
 
 def _names(given: Any, who: Succession) -> bool:
@@ -107,7 +111,7 @@ def house_after(house: House, who: Succession) -> tuple[House, tuple[Place, ...]
 
     Refused as `ArrangeHouse` would be: a person twice in a route, two stand-ins on a day, a ring.
     """
-    old, new = who.leaver, who.successor.name
+    old, new, address = who.leaver, who.successor.name, who.successor.email
     places: list[Place] = []
     routes = []
     for i, route in enumerate(house.routes, start=1):
@@ -124,10 +128,17 @@ def house_after(house: House, who: Succession) -> tuple[House, tuple[Place, ...]
             continue
         if one.by == old:
             places.append(Place(what="stand_in", where=f"{i}"))
-        stand_ins.append(replace(one, by=new) if one.by == old else one)
+        stand_ins.append(
+            replace(one, by=new, email=(address,) if one.email else ()) if one.by == old else one
+        )
+    people = house.people
+    if any(p.name == old for p in people):
+        places.append(Place(what="address"))
     if not places:
         return house, ()
-    after = replace(house, routes=tuple(routes), stand_ins=tuple(stand_ins))
+    if any(p.what in {"approver", "address"} for p in places):
+        people = (*(p for p in people if p.name not in {old, new}), who.successor)
+    after = replace(house, routes=tuple(routes), stand_ins=tuple(stand_ins), people=people)
     try:
         after.check()
     except Invalid as refusal:

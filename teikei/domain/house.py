@@ -8,16 +8,19 @@ exactly one holder.  In one round nobody acts twice, in whosever place
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
+from teikei.domain.act import Copy
 from teikei.domain.decision.rules import Subject
 from teikei.domain.errors import Conflict, Forbidden, Invalid
 from teikei.domain.fields import Count, Day, Email, Line, Minor, at_most
+from teikei.domain.person import Person
 
-MOST_ROUTES, MOST_STEPS, MOST_PEOPLE, MOST_STAND_INS = 30, 10, 20, 100
+MOST_ROUTES, MOST_STEPS, MOST_PEOPLE, MOST_STAND_INS, MOST_ADDRESSES = 30, 10, 20, 100, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,8 @@ class House:
     stand_ins: tuple[StandIn, ...] = ()
     sole: bool = False
     """The one eligible person may propose and approve; others see that it was so."""
+    people: tuple[Person, ...] = ()
+    """Where those who propose and approve are written to; for anybody else the contact gets the mail."""
 
     def route_for(self, subject: str, amount: int) -> Route | None:
         """A route that names the kind goes before one for any kind; of these the highest amount that is reached."""
@@ -95,6 +100,17 @@ class House:
         for _ in away:
             person = away.get(person, person)
         return person
+
+    def copies(self, person: str, first: date = date.min, last: date = date.max) -> Iterator[Copy]:
+        """Who stands in for a person from day to day, and for that one in turn; who has no address is left out."""
+        for one in (s for s in self.stand_ins if s.person == person):
+            begins, ends = max(first, one.first), min(last, one.last)
+            if begins > ends:
+                continue
+            known = (*one.email, *(p.email for p in self.people if p.name == one.by))
+            if known:
+                yield Copy(name=one.by, address=known[0], first=begins, last=ends)
+            yield from self.copies(one.by, begins, ends)
 
     def check(self) -> None:
         """Refuse an arrangement that contradicts itself; names the field of `ArrangeHouse`, and the persons."""
@@ -109,6 +125,10 @@ class House:
                 taken.add((kind, route.from_amount))
         if self.sole and len({p for r in self.routes for p in r.people()}) != 1:
             raise Invalid("house.sole", "/sole")
+        names = [p.name for p in self.people]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise Invalid("house.address_twice", f"/people/{i}/name", person=name)
         _check_stand_ins(self.stand_ins)
 
 

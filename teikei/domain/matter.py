@@ -7,35 +7,20 @@ rule does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from teikei.domain.act import Copy, Entry, Mail, Value
 from teikei.domain.days import Reason
 from teikei.domain.errors import Conflict, Forbidden
-from teikei.domain.fields import Count, Email, Language, Line, at_most
+from teikei.domain.fields import Count, at_most
 from teikei.domain.house import House
 from teikei.domain.ids import PREFIXES, derive
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A person to whom mail goes, in the language that the person reads."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
-    name: Line
-    email: Email
-    language: Language = "ja"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormerName:
-    """A name that a company bore (旧商号), and the last day on which it did."""
-
-    name_ja: str
-    name_en: str
-    until: date
+# Who speaks of parties finds them here.
+from teikei.domain.person import FormerName as FormerName  # noqa: PLC0414
+from teikei.domain.person import Person as Person  # noqa: PLC0414
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +258,10 @@ class Matter:
         """The calendar day of an instant where the alliance lives."""
         return at.astimezone(ZoneInfo(self.zone)).date()
 
+    def midnight(self, day: date) -> datetime:
+        """The begin of a calendar day where the alliance lives, as UTC."""
+        return datetime.combine(day, time(), ZoneInfo(self.zone)).astimezone(UTC)
+
     def due_item(self, key: str) -> Due | None:
         return next((d for d in self.due if d.key == key), None)
 
@@ -411,11 +400,20 @@ class Matter:
     # mail
 
     def mail_to(
-        self, company: str, template: str, item: str, *, escalate: bool = False, **values: Value
+        self,
+        company: str,
+        template: str,
+        item: str,
+        *,
+        escalate: bool = False,
+        to: Person | None = None,
+        **values: Value,
     ) -> Mail:
-        """A mail to a party's contact (or to its escalation, with the contact named as `asked`) in that person's language."""
+        """A mail to a party's contact, to its escalation (with the contact named as `asked`), or to another of its
+        people, in that person's language.
+        """
         party = self.party(company)
-        person = party.escalation if escalate else party.contact
+        person = to or (party.escalation if escalate else party.contact)
         if escalate:
             values = {"asked": party.contact.name, **values}
         return Mail(
@@ -426,18 +424,23 @@ class Matter:
             language=person.language,
             item=item,
             values={"title": self.title, "title_en": self.title_en, "matter": self.kind, **values},
-            copies=self._copies(company, person.name),
+            copies=self.copies(company, person.name),
         )
 
-    def _copies(self, company: str, person: str) -> tuple[Copy, ...]:
-        """Who stands in for a person of this company, as far as an address is known; the day of sending decides."""
-        houses = (h for h in self.houses if h.company == company)
-        return tuple(
-            Copy(name=s.by, address=s.email[0], first=s.first, last=s.last)
-            for house in houses
-            for s in house.stand_ins
-            if s.person == person and s.email
-        )
+    def copies(self, company: str, *people: str) -> tuple[Copy, ...]:
+        """Who stands in for people of this company, as far as an address is known; the day of sending decides."""
+        house = self.house(company)
+        return tuple(dict.fromkeys(c for person in people for c in house.copies(person)))
+
+    def reader(self, company: str, name: str) -> Person:
+        """Where a person of a company is written to; the contact, where nobody said."""
+        party = self.party(company)
+        known = (*self.house(company).people, party.contact, party.escalation)
+        return next((p for p in known if p.name == name), party.contact)
+
+    def also_reminded(self, companies: tuple[str, ...], intent: str) -> tuple[Mail, ...]:
+        """Mails beside a reminder to these companies, to those on whom their answers wait."""
+        return ()
 
     def entry(self, code: str, *subjects: str, **values: Value) -> Entry:
         return Entry(code=code, subjects=subjects, values=values)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from teikei.domain import elapsed
-from teikei.domain.act import Act, Actor, Entry, Outcome, Tell, find_rule
+from teikei.domain.act import Act, Actor, Entry, Mail, Outcome, Tell, find_rule
 from teikei.domain.amendments import AmendmentTerms
 from teikei.domain.clock import only_teikei
 from teikei.domain.decision.rules import OutcomeName
@@ -18,7 +18,7 @@ from teikei.domain.errors import Conflict
 from teikei.domain.handover import taken_in
 from teikei.domain.house import House
 from teikei.domain.matter import Matter, Party, Recorded, Spent
-from teikei.domain.succession import Succession, kinds, listed
+from teikei.domain.succession import Succession, followers, kinds, listed
 from teikei.domain.terms import Terms
 
 S = TypeVar("S", bound=Matter)
@@ -70,6 +70,8 @@ class AgreementMoved(Act):
     signed_on: date | None = None
     term_until: date | None = None
     amendment: AmendmentTerms | None = None
+    joining: tuple[Party, ...] = ()
+    """Of an amendment in force: the companies that join, with their facts."""
     recorded: tuple[Recorded, ...] = ()
     spent: tuple[Spent, ...] = ()
     elsewhere: bool = False
@@ -86,6 +88,8 @@ class TermsChanged(Act):
     kind: Literal["terms_changed"] = "terms_changed"
     agreement: str
     terms: Terms
+    parties: tuple[Party, ...] = ()
+    """The parties from now on; empty: as before."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, "terms")
@@ -104,6 +108,20 @@ class PeriodSettled(Act):
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         return _heard(self, state, by, now, "period")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndKnown(Act):
+    """The alliance ends with a period that is open already: it is the last one.
+
+    The day after both falls due on two matters, and no order is promised between them.
+    """
+
+    kind: Literal["end_known"] = "end_known"
+    end_date: date
+
+    def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
+        return _heard(self, state, by, now, "end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +150,8 @@ class PartyChanged(Act):
     """Who follows whom, in what only the matter that hears it holds."""
     event: str = ""
     """A company event that touches agreements; facts only."""
+    withdrawn: bool = False
+    """The event will not happen after all."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         only_teikei(by)
@@ -144,9 +164,15 @@ def changed(state: Matter, news: PartyChanged) -> Outcome[Any]:
     """The party as it is now, here and in what this matter opened. Others read nothing of a house but its leaf.
 
     Whether the party logs in stays what it is here: who contests something acts for itself from then on.
+    A matter from before a company joined knows nothing of it.
     """
+    if news.company not in state.companies():
+        return Outcome(state=state, entries=(state.entry("party.not_here", state.id),))
     entries: tuple[Entry, ...] = ()
+    follows: tuple[Succession, ...] = ()
+    mails: tuple[Mail, ...] = ()
     if news.party is not None:
+        follows = followers(state.party(news.company), news.party)
         mine = replace(news.party, off_platform=state.party(news.company).off_platform)
         parties = tuple(mine if p.company == news.company else p for p in state.parties)
         state = replace(state, parties=parties)
@@ -159,6 +185,7 @@ def changed(state: Matter, news: PartyChanged) -> Outcome[Any]:
     if news.succession is not None:
         taken = taken_in(state, news.succession)
         state = taken.state
+        follows, mails = (news.succession,), taken.mails
         moved, left = listed(taken.moved), listed(taken.stays)
         followed = state.entry(
             "handover.heard",
@@ -170,12 +197,16 @@ def changed(state: Matter, news: PartyChanged) -> Outcome[Any]:
         )
         entries = (*entries, replace(followed, private_to=(news.company,)))
     if news.event:
-        touched = state.entry(
-            "event.touches", state.id, news.company, event=news.event, title=state.title, stage=state.stage
+        touched = (
+            state.entry("event.touches_no_more", state.id, news.company, event=news.event, title=state.title)
+            if news.withdrawn
+            else state.entry(
+                "event.touches", state.id, news.company, event=news.event, title=state.title, stage=state.stage
+            )
         )
         entries = (*entries, touched)
     tells = tuple(Tell(to=child, act=news) for child in state.children)
-    return Outcome(state=state, entries=entries, tells=tells)
+    return Outcome(state=state, entries=entries, tells=tells, mails=mails, follows=follows)
 
 
 def handed_on(state: S, tells: tuple[Tell, ...]) -> tuple[S, tuple[Tell, ...]]:

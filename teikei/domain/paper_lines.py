@@ -26,6 +26,9 @@ class PartyLine:
     """The person who answers for notices and for secrets (管理責任者)."""
     former_name: str = ""
     """旧商号: under which it signed the agreement that this paper is about; empty = the present name."""
+    name_en: str = ""
+    """Its name in English papers; empty = the Japanese one. So with every field that ends in `_en`."""
+    former_name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class PurposeLine:
 
     name: str
     measure: str
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,14 @@ class GoalLine:
     title: str
     target: str
     by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoiningLine:
+    """A company that becomes a party, and in whose place (empty: in nobody's)."""
+
+    label: str
+    takes_place_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +108,8 @@ class MinutesDecision:
     title: str
     outcome: str
     votes: tuple[VoteLine, ...] = ()
+    title_en: str = ""
+    outcome_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +130,7 @@ class AttendeeLine:
     name: str
     people: tuple[str, ...]
     """Empty: absent."""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +142,7 @@ class MoneyLine:
     amount: int
     source: str
     """Evidence: name of the paper and the head of its SHA-256."""
+    source_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +156,7 @@ class ResultLine:
     amount: int
     extra_unit: bool
     """True where the remainder rule gave this party one more minor unit."""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,3 +166,32 @@ class TextLine:
     article: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermLine:
+    """A point on which the parties agree in outline (基本条件)."""
+
+    item: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureLine:
+    """Who means to disclose what to whom: one row of the disclosure matrix."""
+
+    label: str
+    """Of the party that discloses."""
+    what: str
+    receivers: tuple[str, ...]
+    """Labels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonLine:
+    """One article in a 新旧対照表; no words before: it is new, none after: it is taken out."""
+
+    article: str
+    before: str
+    after: str
+    remark: str = ""

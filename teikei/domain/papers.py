@@ -18,23 +18,29 @@ from teikei.domain.elapsed import ClockLine
 from teikei.domain.paper_lines import (
     ActionLine,
     AttendeeLine,
+    ComparisonLine,
+    DisclosureLine,
     GoalLine,
+    JoiningLine,
     MinutesDecision,
     MoneyLine,
     PartyLine,
     PurposeLine,
     ResultLine,
     ShareLine,
+    TermLine,
     TextLine,
     VotingLine,
 )
 
 LABELS = "甲乙丙丁戊己庚辛壬癸"
 """Labels of the parties in their order; ten is the natural limit (商慣習)."""
+ENGLISH_LABELS = {label: f"Party {letter}" for label, letter in zip(LABELS, "ABCDEFGHIJ", strict=True)}
 
 PaperKind = Literal[
     "nda", "co_development", "co_sales", "co_marketing", "capital_and_business", "minutes",
-    "statement", "termination", "amendment", "notice", "return_letter",
+    "statement", "termination", "amendment", "notice", "return_letter", "loi", "renewal_memo",
+    "comparison",
 ]  # fmt: skip
 
 PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
@@ -49,8 +55,12 @@ PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "amendment": ("変更覚書", "Amendment Agreement"),
     "notice": ("更新拒絶通知書", "Notice of Refusal of Renewal"),
     "return_letter": ("返還依頼書", "Request for Return"),
+    "loi": ("基本合意書", "Letter of Intent"),
+    "renewal_memo": ("更新覚書", "Renewal Agreement"),
+    "comparison": ("新旧対照表", "Comparison of Amended Articles"),
 }
 """Titles of the papers, Japanese and English."""
+ENGLISH_TITLES = dict(PAPER_TITLES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,7 @@ class Common:
     """What every contract paper of an alliance may say."""
 
     alliance_name: str
+    alliance_name_en: str = ""
     form: str
     """One of 共同開発, 共同販売, 共同マーケティング, 資本業務提携."""
     background: str
@@ -73,6 +84,11 @@ class Common:
     land: bool = False
     secrecy_years: int = 3
     return_days: int = 30
+    disclosures: tuple[DisclosureLine, ...] = ()
+    """Disclosure matrix; empty = each party may disclose to every other."""
+    form_en: str = ""
+    governing_language: Literal["ja", "en", "both"] = "ja"
+    """Which text prevails where a paper is made in Japanese and in English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +197,7 @@ class MinutesVariables:
     """議事録 of a periodic review."""
 
     alliance_name: str
+    alliance_name_en: str = ""
     parties: tuple[PartyLine, ...]
     number: int
     held_on: date
@@ -198,6 +215,7 @@ class MinutesVariables:
     """The rule and that it was met, one sentence ending with 。; empty = no rule."""
     clock: tuple[ClockLine, ...] = ()
     """By party; empty = nobody took any time since the last review."""
+    agenda_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +223,7 @@ class StatementVariables:
     """利益配分決定書. `amount`s sum to `pool` exactly."""
 
     alliance_name: str
+    alliance_name_en: str = ""
     parties: tuple[PartyLine, ...]
     number: int
     period_from: date
@@ -235,6 +254,8 @@ class StatementVariables:
     """Tax character of each payment line (product.md, correction 10)."""
     objection_until: date | None = None
     """Last day for objections where the statement goes out before it is final."""
+    basis_en: str = ""
+    rule_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +271,8 @@ class TerminationVariables(Common):
     checklist: tuple[str, ...]
     survivors: tuple[str, ...]
     """Titles of the articles that survive, for example 秘密保持."""
+    checklist_en: tuple[str, ...] = ()
+    survivors_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +295,15 @@ class AmendmentVariables(Common):
     voting_changed: bool = False
     voting: tuple[VotingLine, ...] = ()
     texts: tuple[TextLine, ...] = ()
+    added: tuple[TermLine, ...] = ()
+    """Articles that are new, with their words."""
+    removed: tuple[str, ...] = ()
+    """Articles that are taken out."""
+    parties_before: tuple[str, ...] = ()
+    """Labels; `parties` are all who sign, whoever leaves or joins among them."""
+    parties_after: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    joining: tuple[JoiningLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +311,7 @@ class NoticeVariables:
     """更新拒絶通知書 of the party with the label `sender` to all others; `decision` is the one in which it said no."""
 
     alliance_name: str
+    alliance_name_en: str = ""
     parties: tuple[PartyLine, ...]
     sender: str
     base_title: str
@@ -296,6 +329,7 @@ class ReturnLetterVariables:
     """返還依頼書 to a candidate that was not chosen; no `nda_title`: nothing is asked back; 0: the NDA's own file says it."""
 
     alliance_name: str
+    alliance_name_en: str = ""
     parties: tuple[PartyLine, ...]
     sender: str
     addressee: str
@@ -306,6 +340,76 @@ class ReturnLetterVariables:
     return_days: int = 0
     return_by: date | None = None
     secrecy_years: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoiVariables(Common):
+    """基本合意書: what the definitive agreement is to say (not binding), and what binds until then."""
+
+    outline: tuple[str, ...]
+    terms: tuple[TermLine, ...]
+    schedule: tuple[ActionLine, ...]
+    target_on: date
+    """Day by which the parties mean to conclude the definitive agreement."""
+    term_until: date
+    nda_title: str = ""
+    """Empty: no agreement on secrets yet, so this paper has the duty itself."""
+    nda_date: date | None = None
+    dd_scope: tuple[str, ...] = ()
+    """What is looked into; empty = no due diligence."""
+    dd_days: int = 60
+    exclusivity_until: date | None = None
+    """None = the parties stay free to talk to others."""
+    exclusivity_scope: str = "本提携と同種の提携"
+    break_fee: int = 0
+    """Minor units to each of the others; 0 = none."""
+    currency: str = "JPY"
+    issuer: str = ""
+    """Label of the party whose shares are to be acquired; empty = no capital part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalVariables:
+    """更新覚書 on a renewal that all decided."""
+
+    alliance_name: str
+    alliance_name_en: str = ""
+    parties: tuple[PartyLine, ...]
+    medium: Literal["paper", "electronic"] = "electronic"
+    base_title: str
+    base_date: date
+    number: int
+    """The how manieth renewal."""
+    old_until: date
+    new_from: date
+    new_until: date
+    decided_on: date
+    decision: str = ""
+    """Id of the decision in the record."""
+    renewal_years: int
+    """Automatic renewal after `new_until`; 0 = none."""
+    notice_months: int
+    changes: tuple[TextLine, ...] = ()
+    """Terms that change with the renewal; empty = unchanged terms."""
+    results: tuple[str, ...] = ()
+    """What the parties note of the term that ends, one sentence each."""
+    carried: tuple[ActionLine, ...] = ()
+    """Duties of the term that ends which are still to be performed."""
+    governing_language: Literal["ja", "en", "both"] = "ja"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonVariables:
+    """新旧対照表 of one amendment."""
+
+    alliance_name: str
+    alliance_name_en: str = ""
+    parties: tuple[PartyLine, ...]
+    base_title: str
+    base_date: date
+    number: int
+    effective_on: date
+    lines: tuple[ComparisonLine, ...]
 
 
 VARIABLES: dict[PaperKind, type] = {
@@ -320,4 +424,7 @@ VARIABLES: dict[PaperKind, type] = {
     "amendment": AmendmentVariables,
     "notice": NoticeVariables,
     "return_letter": ReturnLetterVariables,
+    "loi": LoiVariables,
+    "renewal_memo": RenewalVariables,
+    "comparison": ComparisonVariables,
 }

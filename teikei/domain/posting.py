@@ -8,20 +8,26 @@ due (`calendar.OPENING`), so that those of all matters stand in it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from teikei.domain.act import Mail
 from teikei.domain.agreement.state import Agreement
+from teikei.domain.alliance.state import Alliance
 from teikei.domain.calendar import OPENING, Calendar
 from teikei.domain.days import ONE_DAY
+from teikei.domain.decision.state import Decision
 from teikei.domain.matter import SUSPENSION, Matter, Step
+from teikei.domain.succession import Succession
 
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 """Local time between which nothing is handed to a mail server."""
 GATHER = timedelta(minutes=30)
 """How long a reminder waits for others of the same person."""
-DIGESTED = frozenset({"remind", "overdue", "notice"})
+APPROVALS = frozenset({"approval_asked", "approval_remind"})
+"""Templates about an approval that one person of a company owes it."""
+DIGESTED = frozenset({"remind", "overdue", "notice"}) | APPROVALS
 """Templates of which one person gets one mail per working day; all others go by themselves."""
 ASKED = frozenset({"remind", "overdue", "escalate"})
 """Templates about a question that a company owes an answer to."""
@@ -64,12 +70,16 @@ def worn_out(calendar: Calendar, refused_since: datetime, until: datetime) -> bo
 
 def pointless(mail: Mail, state: Matter) -> str:
     """Why a mail need not be sent any more, given its matter as it is now; empty: it still has its point."""
-    if mail.template not in ASKED | {"notice"}:
+    if mail.template not in ASKED | APPROVALS | {"notice"}:
         return ""
     if state.over:
         return "matter.over"
+    if mail.template == "approval_asked":  # it is asked once, so a pause does not take it away
+        return _of_approval(mail, state)
     if state.suspended and mail.values.get("what") != SUSPENSION:
         return "matter.suspended"
+    if mail.template == "approval_remind":
+        return _of_approval(mail, state)
     return _of_notice(mail, state) if mail.template == "notice" else _of_question(mail, state)
 
 
@@ -84,6 +94,16 @@ def _of_question(mail: Mail, state: Matter) -> str:
     return "" if mail.values.get("deadline") == deadline else "question.moved"
 
 
+def _of_approval(mail: Mail, state: Matter) -> str:
+    """The round is over, its step is done, or the seat is another's."""
+    found = state.round_of(mail.company) if isinstance(state, Decision) else None
+    wait = state.wait("votes")
+    if found is None or wait is None or mail.company not in wait.awaits:
+        return "question.closed"
+    open_ = found.round == mail.values.get("round") and mail.values.get("seat") in found.free(found.step)
+    return "" if open_ else "question.closed"
+
+
 def _of_notice(mail: Mail, state: Matter) -> str:
     if not isinstance(state, Agreement):
         return ""
@@ -93,6 +113,35 @@ def _of_notice(mail: Mail, state: Matter) -> str:
     return "" if mail.values.get("term_until") == until else "notice.moved"
 
 
+def followed(mail: Mail, who: Succession, state: Matter) -> Mail | None:
+    """A mail that still waits, as it is after one person followed another; `state` is the matter that heard of it.
+
+    It goes to the successor and who stands in for that one, in the successor's language. What is about something
+    that never moves by itself stays where it is. None: the handover makes it anew (an invitation, a seat that moved).
+    """
+    if mail.company != who.company:
+        return mail
+    seat = mail.values.get("seat", "")
+    if mail.template in APPROVALS and seat == who.leaver:
+        return mail if isinstance(state, Alliance) or not _of_approval(mail, state) else None
+    if mail.name == who.leaver and not _bound(mail, who, state):
+        if mail.invitation:
+            return None
+        new = who.successor
+        mail = replace(mail, name=new.name, address=new.email, language=new.language)
+    elif all(copy.name != who.leaver for copy in mail.copies):
+        return mail
+    people = dict.fromkeys((mail.name, *((str(seat),) if seat else ())))
+    return replace(mail, copies=state.copies(mail.company, *people))
+
+
+def _bound(mail: Mail, who: Succession, state: Matter) -> bool:
+    """A seat in a clean team, and the signature of the one who signs for the company."""
+    what = str(mail.values.get("what", ""))
+    signs = state.party(who.company).representative_name == who.leaver
+    return what.startswith("clean_team") or (what == "signatures" and signs)
+
+
 def question(mail: Mail) -> tuple[str, ...]:
     """What a mail is about, within its matter: of several offsets of one question only the last is shown."""
-    return (mail.company, str(mail.values.get("what", mail.template)))
+    return (mail.company, str(mail.values.get("what", mail.template)), str(mail.values.get("seat", "")))

@@ -19,7 +19,12 @@ from teikei.domain.alliance.announcing import AnswerEvent
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.exits import TickExitItem
 from teikei.domain.alliance.health import AnswerHealthCheck
-from teikei.domain.alliance.obligations import AnswerObligation, FulfilObligation
+from teikei.domain.alliance.obligations import (
+    AnswerObligation,
+    FulfilObligation,
+    HoldObligation,
+    WaiveObligation,
+)
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.decision.voting import CastVote, Recuse
 from teikei.domain.errors import Forbidden, Invalid
@@ -29,7 +34,7 @@ from teikei.domain.matter import Matter, Recorded
 
 RECORDABLE = (
     CastVote, Recuse, Sign, GiveScore, ShareScores, EnterAmount, CloseInputs, ConfirmPayment, TickExitItem,
-    AnswerObligation, FulfilObligation, AnswerHealthCheck, AnswerEvent,
+    AnswerObligation, FulfilObligation, HoldObligation, WaiveObligation, AnswerHealthCheck, AnswerEvent,
 )  # fmt: skip
 Recordable = Annotated[
     CastVote
@@ -43,11 +48,13 @@ Recordable = Annotated[
     | TickExitItem
     | AnswerObligation
     | FulfilObligation
+    | HoldObligation
+    | WaiveObligation
     | AnswerHealthCheck
     | AnswerEvent,
     BY_KIND,
 ]
-"""What may be entered for a party: answers that it owes, never a move of its own."""
+"""What may be entered for a party: answers that it owes, and patience or a waiver for what it is owed; no other move of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +111,7 @@ def _what(act: Act) -> str:
         return f"{act.side} {act.what}"
     if isinstance(act, FulfilObligation):
         return f"{act.number} {act.day.isoformat()}"
-    if isinstance(act, (AnswerHealthCheck, AnswerObligation, AnswerEvent)):
+    if isinstance(act, (AnswerHealthCheck, AnswerObligation, AnswerEvent, HoldObligation, WaiveObligation)):
         return str(act.number)
     return act.item if isinstance(act, TickExitItem) else ""
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
-from teikei.domain.matter import Matter, Person
+from teikei.domain.act import Mail
+from teikei.domain.matter import Matter, Party, Person
 
 S = TypeVar("S", bound=Matter)
 
 Moving = Literal[
-    "contact", "escalation", "approver", "stand_in", "absence", "obligation", "approval_step", "planned_handover"
+    "contact", "escalation", "approver", "stand_in", "absence", "obligation", "approval_step", "planned_handover",
+    "address",
 ]  # fmt: skip
-"""`absence`: a stand-in for the leaver ends. `planned_handover`: the leaver was to follow somebody."""
+"""`absence`: a stand-in for the leaver ends. `planned_handover`: the leaver was to follow somebody.
+`address`: where mails about approvals go."""
 Staying = Literal[
     "representative", "clean_team", "signature", "approval_round", "approval_seat", "minutes", "entered_record", "health_answer",
     "house",
@@ -52,6 +55,8 @@ class TakenOver(Generic[S]):
     state: S
     moved: tuple[Place, ...] = ()
     stays: tuple[Place, ...] = ()
+    mails: tuple[Mail, ...] = ()
+    """To the successor, about what waits for that one from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,14 @@ class Planned:
     @property
     def succession(self) -> Succession:
         return Succession(company=self.company, leaver=self.leaver, successor=self.successor)
+
+
+def followers(before: Party, after: Party) -> tuple[Succession, ...]:
+    """Who follows whom where a party names other people to write to."""
+    pairs = ((before.contact, after.contact), (before.escalation, after.escalation))
+    return tuple(
+        Succession(company=after.company, leaver=old.name, successor=new) for old, new in pairs if old != new
+    )
 
 
 def kinds(places: tuple[Place, ...]) -> list[str]:

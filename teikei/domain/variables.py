@@ -1,38 +1,29 @@
 """From a state to the variables of the paper that it owes: `variables(state, effect key)`.
 
-Japanese papers; the words for form, purpose and agenda come from the catalogue.
+The words for form, purpose and agenda come from the catalogue, in Japanese; what an English
+paper says instead stands beside them in the fields that end in `_en`. Typed texts stand as typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, timedelta
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.state import Allocation
-from teikei.domain.amendments import AmendmentTerms, ChangeText, amended
-from teikei.domain.company_events import name_on
+from teikei.domain.amendments import AmendmentTerms, ChangeText, amended, party_lines
 from teikei.domain.days import last_day
-from teikei.domain.decision.rules import HALF, VotingRule
-from teikei.domain.elapsed import clock_lines
+from teikei.domain.decision.rules import HALF
 from teikei.domain.errors import Conflict
-from teikei.domain.matter import Matter, Party
-from teikei.domain.notices import legal_last_day
+from teikei.domain.languages import PapersIn
+from teikei.domain.matter import Matter
 from teikei.domain.paper_lines import (
-    ActionLine,
-    AttendeeLine,
     GoalLine,
-    MinutesDecision,
-    MoneyLine,
-    PartyLine,
     PurposeLine,
-    ResultLine,
     ShareLine,
     TextLine,
-    VoteLine,
     VotingLine,
     WeightLine,
 )
@@ -42,15 +33,18 @@ from teikei.domain.papers import (
     CoDevelopmentVariables,
     CoMarketingVariables,
     CoSalesVariables,
-    MinutesVariables,
     NdaVariables,
-    NoticeVariables,
-    ReturnLetterVariables,
-    StatementVariables,
     TerminationVariables,
 )
+from teikei.domain.sheet_variables import (
+    LANGUAGE,
+    minutes,
+    notice,
+    party_line,
+    return_letter,
+    statement,
+)
 from teikei.domain.terms import (
-    Brief,
     CapitalTerms,
     CoDevelopmentTerms,
     CoMarketingTerms,
@@ -58,11 +52,10 @@ from teikei.domain.terms import (
     SubjectRule,
     Terms,
 )
-from teikei.domain.texts import say, word
+from teikei.domain.texts import say
 
-LANGUAGE = "ja"
-Stand = Literal["賛成", "反対", "棄権", "除斥", "回答なし"]
-STANDS: dict[str, Stand] = {"yes": "賛成", "no": "反対", "abstain": "棄権", "recused": "除斥"}
+SURVIVORS = ("confidentiality", "damages", "results", "dispute")
+"""Provisions that outlive the agreement (codes under `survivor`)."""
 
 
 def variables(state: Matter, effect: str) -> tuple[str, object]:
@@ -71,31 +64,20 @@ def variables(state: Matter, effect: str) -> tuple[str, object]:
         raise Conflict("effect.not_owed", effect=effect)
     if isinstance(state, Agreement):
         if effect.startswith("notice/"):
-            return "notice", _notice(state, effect)
+            return "notice", notice(state, effect)
         return state.paper, _agreement(state)
     if isinstance(state, Alliance):
         if effect.startswith("letter/"):
-            return "return_letter", _return_letter(state)
-        return "minutes", _minutes(state, int(effect.split("/")[1]))
+            return "return_letter", return_letter(state)
+        return "minutes", minutes(state, int(effect.split("/")[1]))
     if isinstance(state, Allocation):
-        return "statement", _statement(state)
+        return "statement", statement(state)
     raise Conflict("effect.not_owed", effect=effect)
 
 
-def _party(party: Party, brief: Brief | None = None, base_date: date | None = None) -> PartyLine:
-    return PartyLine(
-        label=party.label,
-        name=party.name_ja,
-        address=party.address,
-        representative_title=party.representative_title,
-        representative_name=party.representative_name,
-        role=party.role,
-        contributions=tuple(c.what for c in brief.contributions if c.company == party.company)
-        if brief
-        else (),
-        contact=party.contact.name,
-        former_name=name_on(party, base_date) if base_date else "",
-    )
+def written_in(state: Matter) -> PapersIn:
+    """The language of what the state owes."""
+    return state.papers_in if isinstance(state, Agreement | Alliance | Allocation) else "ja"
 
 
 def _agreement(state: Agreement) -> object:
@@ -122,11 +104,19 @@ def _common(state: Agreement, base_date: date | None = None) -> dict[str, Any]:
     brief = state.brief
     return {
         "alliance_name": state.title.rsplit(" ", 1)[0],
+        "alliance_name_en": state.title_en.rsplit(": ", 1)[0],
+        "governing_language": state.governing_language,
         "form": say(LANGUAGE, f"form.{state.form}"),
+        "form_en": say("en", f"form.{state.form}"),
         "background": brief.background,
-        "parties": tuple(_party(p, brief, base_date) for p in state.parties),
+        "parties": tuple(party_line(p, brief, base_date) for p in state.parties),
         "purposes": tuple(
-            PurposeLine(name=say(LANGUAGE, f"purpose.{p.kind}"), measure=p.measure) for p in brief.purposes
+            PurposeLine(
+                name=say(LANGUAGE, f"purpose.{p.kind}"),
+                name_en=say("en", f"purpose.{p.kind}"),
+                measure=p.measure,
+            )
+            for p in brief.purposes
         ),
         "rivals": "clean_team" in brief.needs,
         "personal_data": "personal_data" in brief.needs,
@@ -149,29 +139,9 @@ def _termination(state: Agreement) -> TerminationVariables:
         reason=terms.reason,
         settlement_days=terms.settlement_days,
         checklist=tuple(say(LANGUAGE, f"exit_item.{code}") for code in terms.checklist),
-        survivors=tuple(
-            say(LANGUAGE, f"survivor.{code}") for code in ("confidentiality", "damages", "results", "dispute")
-        ),
-    )
-
-
-def _notice(state: Agreement, effect: str) -> NoticeVariables:
-    refusal = next(r for r in state.refusals if r.effect == effect)
-    assert state.terms is not None
-    assert state.term_since is not None
-    assert state.term_until is not None
-    return NoticeVariables(
-        alliance_name=state.title.rsplit(" ", 1)[0],
-        parties=tuple(_party(p, base_date=state.signed_on) for p in state.parties),
-        sender=state.party(refusal.by).label,
-        base_title=state.titles[0],
-        base_date=state.signed_on or state.drafted_on,
-        term_since=state.term_since,
-        term_until=state.term_until,
-        renewal_years=state.terms.renewal_years,
-        notice_months=state.terms.notice_months,
-        legal_last_day=legal_last_day(state.term_until, state.terms.notice_months),
-        decision=refusal.decision,
+        checklist_en=tuple(say("en", f"exit_item.{code}") for code in terms.checklist),
+        survivors=tuple(say(LANGUAGE, f"survivor.{code}") for code in SURVIVORS),
+        survivors_en=tuple(say("en", f"survivor.{code}") for code in SURVIVORS),
     )
 
 
@@ -190,6 +160,9 @@ def _amendment(state: Agreement, amendment: AmendmentTerms) -> AmendmentVariable
         **_common(state, amendment.base_date),
         court=base.court,
         medium=base.medium,
+        secrecy_years=base.secrecy_years,
+        return_days=base.return_days,
+        **party_lines(amendment.parties, labels),
         base_title=amendment.base_title,
         base_date=amendment.base_date or state.drafted_on,
         number=amendment.number,
@@ -284,135 +257,3 @@ def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> ob
     }
     own = {f.name: getattr(special, f.name) for f in fields(special) if f.name != "form"}
     return kinds[type(special)](**common, **own)
-
-
-def _minutes(state: Alliance, number: int) -> MinutesVariables:
-    held = next(m for m in state.minutes if m.number == number)
-    labels = {p.company: p.label for p in state.parties}
-    people = {a.company: a.people for a in held.attendees}
-    return MinutesVariables(
-        alliance_name=state.title,
-        parties=tuple(_party(p) for p in state.parties),
-        number=number,
-        held_on=held.held_on,
-        place=held.place,
-        chair=held.chair,
-        attendees=tuple(
-            AttendeeLine(label=p.label, name=p.name_ja, people=people.get(p.company, ()))
-            for p in state.parties
-        ),
-        agenda=tuple(say(LANGUAGE, line.code, **_in_words(line.values)) for line in held.agenda),
-        points=held.points,
-        decisions=tuple(
-            MinutesDecision(
-                title=r.title,
-                outcome=r.outcome,
-                votes=tuple(VoteLine(label=labels[v.company], vote=STANDS[v.choice]) for v in r.votes),
-            )
-            for r in held.resolutions
-        ),
-        actions=tuple(ActionLine(owner=labels[a.owner], what=a.what, due=a.due) for a in held.actions),
-        next_on=held.next_on,
-        clock=tuple(line for p in state.parties for line in clock_lines(p, held.clock, LANGUAGE)),
-    )
-
-
-def _return_letter(state: Alliance) -> ReturnLetterVariables:
-    """The days of the NDA count from the day on which it was settled that there is no alliance."""
-    parting, nda = state.parting, state.nda_signed
-    assert parting is not None
-    own_terms = state.nda_terms if nda and not nda.elsewhere else None
-    return ReturnLetterVariables(
-        alliance_name=state.title,
-        parties=tuple(_party(p) for p in state.parties),
-        sender=state.party(parting.by).label,
-        addressee=state.party(parting.candidate).label,
-        written_on=parting.on,
-        reason=parting.reason,
-        nda_title=nda.title if nda else "",
-        nda_signed_on=nda.signed_on if nda else None,
-        return_days=own_terms.return_days if own_terms else 0,
-        return_by=parting.on + timedelta(days=own_terms.return_days) if own_terms else None,
-        secrecy_years=own_terms.secrecy_years if own_terms else 0,
-    )
-
-
-def _statement(state: Allocation) -> StatementVariables:
-    parties = {p.company: p for p in state.parties}
-    assert state.decided_on is not None
-    voted_by = {r.company: r.by for r in state.recorded if r.matter == state.decided_by}
-
-    def mark(recorder: str) -> str:
-        return say(LANGUAGE, "recorded.mark", label=parties[recorder].label) if recorder else ""
-
-    def money(side: str) -> tuple[MoneyLine, ...]:
-        return tuple(
-            MoneyLine(
-                label=parties[a.company].label,
-                what=a.what,
-                amount=a.minor,
-                source=f"SHA-256 {a.evidence_sha256[:12]}" + mark(a.recorded_by),
-            )
-            for a in state.amounts
-            if a.side == side
-        )
-
-    return StatementVariables(
-        alliance_name=state.title.rsplit(" ", 1)[0],
-        parties=tuple(_party(p) for p in state.parties),
-        number=state.number,
-        period_from=state.period_from,
-        period_until=state.period_until,
-        basis=state.basis,
-        currency=state.currency,
-        incomes=money("income"),
-        costs=money("cost"),
-        income_total=state.income,
-        cost_total=state.cost,
-        pool=state.pool,
-        results=tuple(
-            ResultLine(
-                label=parties[line.company].label,
-                name=parties[line.company].name_ja,
-                ratio=line.ratio,
-                exact=line.exact,
-                amount=line.minor,
-                extra_unit=line.extra_unit,
-            )
-            for line in state.lines
-        ),
-        rounding="largest_remainder",
-        tie_order=state.tie_order,
-        decided_on=state.decided_on,
-        decision=state.decided_by,
-        votes=tuple(
-            MinutesDecision(
-                title=parties[v.split()[0]].name_ja,
-                outcome=say(LANGUAGE, f"choice.{v.split()[1]}")
-                + mark(voted_by.get(v.split()[0], ""))
-                + (say(LANGUAGE, "house.sole") if v.split()[0] in state.sole else ""),
-            )
-            for v in state.votes
-        ),
-        rule=_rule_in_words(state),
-        payment_by=state.decided_on + timedelta(days=state.payment_days),
-    )
-
-
-def _rule_in_words(state: Allocation) -> str:
-    if state.voting == VotingRule():
-        return ""
-    return "、".join(word(LANGUAGE, code) for code in (state.voting.kind, state.because) if code)
-
-
-def _in_words(values: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Days as a Japanese paper writes them."""
-
-    def word(value: str | int) -> str | int:
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
-            return value
-        return f"{day.year}年{day.month}月{day.day}日"
-
-    return {name: word(value) for name, value in values.items()}

@@ -3,7 +3,7 @@
 `view(state, company)` gives plain JSON values: dates and instants as ISO text,
 ratios as `3/5`.  What another company keeps to itself is left out as if it
 did not exist: a mark that is not shared, the reference of an internal approval,
-its house.
+its house.  A company that joined later reads no results of before.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from teikei.domain.act import TEIKEI
 from teikei.domain.alliance.operation import agenda
 from teikei.domain.alliance.state import Alliance
-from teikei.domain.alliance.survey import open_check, trends
+from teikei.domain.alliance.survey import HealthResult, open_check, trends
 from teikei.domain.decision.state import Decision
 from teikei.domain.elapsed import clock
 from teikei.domain.matter import Matter, Recorded
 from teikei.domain.stories import own_act
 
-_INTERNAL = {"owes", "sandbox", "zone", "minutes", "spent"}
+_INTERNAL = {"owes", "sandbox", "zone", "minutes", "spent", "period_parties", "joined"}
 
 
 def plain(value: Any) -> Any:
@@ -44,6 +44,8 @@ def view(state: Matter, company: str) -> dict[str, Any]:
     shown["kind"] = state.kind
     shown["waits"] = [{k: v for k, v in wait.items() if k != "counted"} for wait in shown["waits"]]
     shown["houses"] = [h for h in shown["houses"] if h["company"] == company]
+    if "handovers" in shown:
+        shown["handovers"] = [plan for plan in shown["handovers"] if plan["company"] == company]
     private = state.private_items(company)
     earliest = state.earliest(*private)
     shown["next_due"] = {"item": earliest.key, "at": plain(earliest.at)} if earliest else None
@@ -61,11 +63,12 @@ def view(state: Matter, company: str) -> dict[str, Any]:
             if company in (*s.knows(), TEIKEI.company) or s.by == s.about or s.by in state.shared
         ]
         shown["scores"] = plain(visible)
-        shown["recorded"] = plain([r for r in state.recorded if _may_know(state, r, company)])
+        since = state.joined_at(company)
+        entered = (r for r in state.recorded if since is None or r.at >= since)
+        shown["recorded"] = plain([r for r in entered if _may_know(state, r, company)])
         shown["agenda"] = plain(agenda(state)) if state.terms else []
-        shown["handovers"] = [plan for plan in shown["handovers"] if plan["company"] == company]
         shown["clock"] = clock(state)
-        shown["health"] = trends(state.health)
+        shown["health"] = trends(_of_its_time(state, company))
         shown["health_check"] = open_check(state.health_check, company) if state.health_check else None
     if isinstance(state, Decision):
         shown["requests"] = [r for r in shown["requests"] if r["company"] == company]
@@ -77,6 +80,12 @@ def view(state: Matter, company: str) -> dict[str, Any]:
                 if company not in (vote["company"], vote["recorded_by"]):
                     vote["choice"] = vote["reason"] = "sealed"
     return shown
+
+
+def _of_its_time(state: Alliance, company: str) -> tuple[HealthResult, ...]:
+    """Results of health checks that were closed since the company is a party."""
+    since = state.joined_at(company)
+    return tuple(r for r in state.health if since is None or r.closed_on > state.local_day(since))
 
 
 def _may_know(state: Alliance, entered: Recorded, company: str) -> bool:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,15 @@ from teikei.adapters.sql.company_wide import part_key
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.sql.queue import SqlQueue
 from teikei.adapters.sql.reads import SqlReads
+from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.announcing import AnnounceEvent
 from teikei.domain.alliance.handing import HandOver
 from teikei.domain.alliance.standing import Abandon
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.errors import Conflict, Refused
 from teikei.domain.matter import Person
+from tests.domain.test_handover_survivors import closed
+from tests.support.live import plant
 from tests.support.story import SqlWorld, at, opened, order, subject
 
 A, B, STRANGER = subject(0), subject(1), subject(7)
@@ -148,6 +153,46 @@ def test_a_kill_between_the_orders_and_their_end_leaves_none(engine: Engine, url
 
 def test_keys_of_the_parts_are_apart() -> None:
     assert len({part_key(k, a) for k in ("k", "l") for a in ("aln_a", "aln_b")}) == 4
+
+
+def test_what_survives_a_closed_alliance_gets_an_order_of_its_own(engine: Engine, reads: SqlReads) -> None:
+    gone, kept = closed()
+    plant(engine, replace(kept, version=1), gone.now, home=gone.alliance)
+    world = opened(engine, key=1)
+    world.say(world.root, Abandon(reason="中止"), A.company)
+    act = HandOver(
+        leaver=LEAVER, successor=HEIR, on=datetime.now(UTC).date() + timedelta(days=2), reason="異動"
+    )
+    [found] = reads.company_wide(A, act)
+    assert (found["alliance"], found["matter"]) == (gone.root, kept.id)
+    made = world.queue.put_all([kept.id], act, A.actor, "k")
+    assert deliver(world) == {kept.id: "done"}
+    assert world.queue.put_all([], act, A.actor, "k") == made, "a repeat gives the order of the first time"
+    after = world.ledger.load(kept.id)
+    assert isinstance(after, Agreement)
+    assert [p.successor for p in after.handovers] == [HEIR]
+    assert reads.matter(B, "agreement", kept.id)["handovers"] == []
+
+
+def test_what_was_announced_everywhere_is_withdrawn_everywhere(engine: Engine, reads: SqlReads) -> None:
+    """Not where it was not announced; on the day nothing happens, in no alliance and in no directory."""
+    some, other = [opened(engine, key=i) for i in range(2)], opened(engine, key=5)
+    act = name(some[0], 10)
+    made = some[0].queue.put_all([w.root for w in some], act, A.actor, "announced")
+    assert deliver(some[0]) == dict.fromkeys(made, "done")
+    gone = WithdrawEvent(event="name", on=act.on, reason="株主総会で否決")
+    assert [one["alliance"] for one in reads.company_wide(A, gone)] == sorted(w.root for w in some)
+    assert reads.company_wide(B, gone) == []
+    orders_ = some[0].queue.put_all(
+        [one["alliance"] for one in reads.company_wide(A, gone)], gone, A.actor, "withdrawn"
+    )
+    assert deliver(some[0]) == dict.fromkeys(orders_, "done")
+    assert reads.company_wide(A, gone) == []
+    for world in (*some, other):
+        world.states[world.root] = world.ledger.load(world.root)
+        world.advance(world.now + timedelta(days=12))
+        assert world.alliance.party(A.company).name_ja == "第0社"
+    assert reads.company(A.company)["name_ja"] == "第0社"
 
 
 # the directory

@@ -75,6 +75,10 @@ def event_of(row: Row) -> Any:
         "notice_drafted",
         "survivor",
         "return_letter",
+        "approval_asked",
+        "approval_remind",
+        "approval_approved",
+        "approval_returned",
     ],
 )
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -84,6 +88,11 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
         "legal_last_day": "2026-12-31",
         "term_until": "2027-03-31",
         "skips": "2",
+        "seat": "部長",
+        "proposer": "係",
+        "reference": "稟議 15",
+        "approver": "部長",
+        "comment": "-",
         "reason": "-",
         "by": "東都",
         "person": "担当",
@@ -113,14 +122,15 @@ def test_every_template_is_short_names_the_matter_and_has_no_gap(template: str, 
         "ja": ("2026年4月1日（水）", "2026年12月31日（木）"),
         "en": ("Wednesday, 1 April 2026", "Thursday, 31 December 2026"),
     }
-    assert template in {"entered", "return_letter"} or asked[language][template.startswith("notice")] in text
+    undated = {"entered", "return_letter", "approval_approved", "approval_returned"}
+    assert template in undated or asked[language][template.startswith("notice")] in text
 
 
 def test_the_folder_holds_each_template_in_both_languages() -> None:
     names = {p.name for p in (Path(__file__).parents[2] / "templates" / "mail").glob("*.j2")}
     kinds = {
         "remind", "overdue", "escalate", "review_invitation", "notice", "notice_drafted", "survivor", "review_skipped", "entered", "digest",
-        "return_letter",
+        "return_letter", "approval_asked", "approval_remind", "approval_approved", "approval_returned",
     }  # fmt: skip
     assert names == {f"{kind}.{language}.txt.j2" for kind in kinds for language in ("ja", "en")}
 

@@ -48,8 +48,10 @@ from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
 from teikei.domain.alliance.stating import ObligationIn
 from teikei.domain.alliance.waiving import WaiveGate
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.amendments import (
     Change,
+    ChangeParties,
     ChangePeriods,
     ChangeReviews,
     ChangeShares,
@@ -64,7 +66,8 @@ from teikei.domain.decision.rules import VotingRule, Weight
 from teikei.domain.decision.voting import CastVote, Comment, Recuse
 from teikei.domain.house import House, Route, RouteStep, StandIn
 from teikei.domain.matter import Person, Recorded
-from teikei.domain.messages import PartyChanged, RecordContested, TermsChanged
+from teikei.domain.messages import EndKnown, PartyChanged, RecordContested, TermsChanged
+from teikei.domain.parties import Joining
 from teikei.domain.recording import RecordFor
 from teikei.domain.succession import Succession
 from teikei.domain.terms import SubjectRule
@@ -96,6 +99,18 @@ CHANGES: tuple[Change, ...] = (
     ChangeVoting(voting=VOTING),
     ChangeTerm(term_until=date(2030, 6, 30)),
     ChangeText(article="第12条", before="30日", after="45日"),
+)
+PARTIES = ChangeParties(
+    leave=(cast.company(1),),
+    join=(
+        Joining(
+            company=cast.company(4),
+            role="研究",
+            contact=Person(name="後任", email="heir@example.com", language="en"),
+            escalation=Person(name="部長", email="head@example.com"),
+            takes_place_of=(cast.company(1),),
+        ),
+    ),
 )
 ROUTES = (
     Route(kinds=("approval",), from_amount=10**7, steps=(RouteStep(people=("課長", "部長"), need=2), RouteStep(people=("社長",), need=1))),
@@ -152,6 +167,7 @@ RARE: tuple[Act, ...] = (
     Recuse(reason="利害関係"),
     DraftAmendment(changes=CHANGES, effective_on=date(2027, 4, 1)),
     ReviseAmendment(changes=CHANGES[:1], effective_on=date(2027, 4, 1), reason="協議"),
+    EndKnown(end_date=date(2028, 5, 31)),
     TermsChanged(agreement="agr_x", terms=replace(cast.terms(), voting=VOTING)),
     MoveReview(number=2, to=date(2027, 1, 20), reason="出張"),
     SkipReview(number=2, reason="議題なし"),
@@ -161,7 +177,11 @@ RARE: tuple[Act, ...] = (
     ConfirmRecorded(recorded=RECORDED.id),
     ContestRecorded(recorded=RECORDED.id, reason="異なる"),
     RecordContested(recorded=(RECORDED,), title="海風計画", undone=False),
-    ArrangeHouse(routes=ROUTES, stand_ins=STAND_INS),
+    ArrangeHouse(
+        routes=ROUTES,
+        stand_ins=STAND_INS,
+        people=(Person(name="課長", email="head@example.com", language="en"),),
+    ),
     HandOver(
         leaver="担当0",
         successor=Person(name="後任", email="heir@example.com", language="en"),
@@ -171,6 +191,7 @@ RARE: tuple[Act, ...] = (
     WithdrawHandover(leaver="担当0"),
     AnnounceEvent(event="name", on=date(2027, 4, 1), what="商号変更", name_ja="新社名", name_en="New Name"),
     AnswerEvent(number=1, answer="object", reason="確認中"),
+    WithdrawEvent(event="address", on=date(2027, 4, 1), reason="移転の中止"),
     SubmitInternalApproval(reference="稟議 2026-15"),
     DecideInternalApproval(choice="return", comment="条件を\n見直す"),
     PartyChanged(
@@ -231,6 +252,14 @@ def shapes() -> dict[str, tuple[Any, Any]]:
     }
     for kind, act in acts().items():
         given[f"say_{kind}"] = (Say, Say(key=f"key of {kind}", by=ACTOR, act=act, at=AT, signature="署名"))  # type: ignore[arg-type]
+    for name, act in (
+        ("draft_amendment", DraftAmendment(changes=(PARTIES, *CHANGES[:1]), effective_on=date(2027, 4, 1))),
+        (
+            "terms_changed",
+            TermsChanged(agreement="agr_x", terms=cast.terms(), parties=(PARTIES.join[0].party("丙", None),)),
+        ),
+    ):  # shapes that have grown since they were frozen
+        given[f"say_{name}_of_parties"] = (Say, Say(key=f"key of {name}", by=ACTOR, act=act, at=AT))
     for kind, state in states().items():
         given[f"state_{kind}"] = (type(state), state)
         given[f"committed_{kind}"] = (Committed[type(state)], Committed(state=state, receipt=RECEIPT))  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,18 @@ from httpx2 import ASGITransport, AsyncClient
 
 from api.app import create_app
 from tests.api.memory_house import MemoryHouse
+from tests.api.papers import CHILD
 from tests.api.scene import House, Life, Site
 from tests.api.sql_house import SqlHouse
 
 MAKERS: dict[str, Callable[[Path], House]] = {"memory": MemoryHouse, "sql": SqlHouse}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_child_is_left() -> Iterator[None]:
+    """The process that reads templates ends with the tests."""
+    yield
+    CHILD.close()
 
 
 async def opened(house: House) -> AsyncIterator[Site]:

@@ -43,7 +43,9 @@ from teikei.domain.search import asked, searched
 from teikei.domain.texts import titled
 from teikei.domain.views import plain, row, view
 from tests.api.candidates import FakeSelections, SeesSelections
+from tests.api.papers import FakeTemplates, SaysPapers
 from tests.api.wide import WideDesk, WideReads
+from tests.api.wording import SaysWording
 from tests.support.story_domain import START, Line, World
 
 OPERATOR_SECRET = "operator-secret"
@@ -71,6 +73,7 @@ class House:
     """No worker answers: acts become orders."""
     imports: FakeImports | None = None
     selections: FakeSelections | None = None
+    templates: FakeTemplates | None = None
     temporal: bool = True
     sql: bool = True
 
@@ -254,7 +257,7 @@ class FakeImports:
             return imported(db, subject, found)
 
 
-class FakeReads(SeesSelections, WideReads):
+class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
     """`activities.ports.Reads`."""
 
     def __init__(self, house: House) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from api.services import Services
 from tests.api.candidates import FakeSelections
+from tests.api.conversions import FakeConversions
 from tests.api.fakes import OPERATOR_SECRET, FakeDesk, FakeDirectory, FakeImports, FakeReads
 from tests.api.fakes import House as Store
+from tests.api.papers import FakeTemplates, library
 
 
 class MemoryHouse:
@@ -18,13 +20,17 @@ class MemoryHouse:
     def __init__(self, place: Path) -> None:
         self.store = Store()
         desk = FakeDesk(self.store)
+        imports = FakeImports(self.store, desk, place)
         self.points: list[str] = []
         self.services = Services(
             desk=desk,
             reads=FakeReads(self.store),
             directory=FakeDirectory(self.store),
-            imports=FakeImports(self.store, desk, place),
+            imports=imports,
             selections=FakeSelections(self.store, desk),
+            conversions=FakeConversions(),
+            library=library(),
+            templates=FakeTemplates(self.store, imports, place),
             version="1.2.3",
             patience=0.2,
             failpoint=self.points.append,

@@ -243,6 +243,10 @@ class Life:
         event = {"event": "merger", "on": "2027-10-01", "what": "吸収合併"}
         await self.site.post(f"{self.path}/events", a, event)
         await self.site.post(f"{self.path}/event-answers", b, example("AnswerEvent"))
+        far = example("WithdrawEvent")
+        planned = {"event": far["event"], "on": far["on"], "what": "本社の移転", "address": "大阪市"}
+        await self.site.post(f"{self.path}/events", a, planned)
+        await self.site.post(f"{self.path}/event-withdrawals", a, far)
         assert [e["number"] for e in (await self.site.get(f"{self.path}/events", b))["open"]] == [1]
 
     async def look_at_health(self) -> None:
@@ -305,6 +309,13 @@ class Life:
         await self.advance("2028-01-02T12:00:00+09:00")
         final = (await self.view())["open_period"]
         await self.settle(final)
+        a = self.pair[0]
+        listed = (await self.site.get(f"/v1/agreements?alliance={self.alliance}", a))["data"]
+        [lives_on] = [f"/v1/agreements/{row['id']}" for row in listed if row["stage"] == "in_force"]
+        contact = (await self.site.get(lives_on, a))["parties"][0]["contact"]["name"]
+        for act, day in (("handovers", "2028-04-01"), ("handover-withdrawals", ""), ("handovers", "2028-01-05")):
+            body = example("HandOver", leaver=contact, on=day) if day else {"leaver": contact}
+            await self.site.post(f"{lives_on}/{act}", a, body)
 
 
 async def away(site: Site) -> tuple[Life, str]:

@@ -28,10 +28,13 @@ from teikei.adapters.sql.queue import OutboxRow, SqlQueue
 from teikei.adapters.sql.reads import SqlReads
 from teikei.adapters.sql.selections import SqlSelections
 from teikei.adapters.sql.tables import EntryRow, table
+from teikei.adapters.sql.templates import SqlTemplates
 from teikei.domain.act import TEIKEI, Act, Actor
 from teikei.domain.clock import FellDue, NoteAttention, PaperReady
 from teikei.domain.errors import Refused
 from teikei.domain.stories import own_act
+from tests.api.conversions import FakeConversions
+from tests.api.papers import CHILD, library
 
 
 class SqlDesk:
@@ -145,6 +148,9 @@ class SqlHouse:
             directory=SqlDirectory(self.engine),
             imports=SqlImports(self.engine, ledger, files, calendar),
             selections=SqlSelections(self.engine, ledger),
+            conversions=FakeConversions(),
+            library=library(),
+            templates=SqlTemplates(self.engine, files, CHILD),
             version="1.2.3",
             patience=5.0,
         )

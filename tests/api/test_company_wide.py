@@ -89,5 +89,8 @@ async def test_company_events_list_what_they_touch(mine: Site) -> None:
     assert [x["title"] for x in found["agreements"]] == ["秘密保持契約書"]
     done = await mine.ask("POST", "/v1/company-events", b, {**event, "dry_run": False})
     assert (done.status_code, len(done.json()["orders"])) == (202, 1)
+    taken = example("CompanyEventWithdrawal", event=event["event"], on="2026-01-05")
+    late = await mine.ask("POST", "/v1/company-event-withdrawals", b, {**taken, "dry_run": False})
+    assert (late.status_code, late.json()["code"]) == (409, "event.not_announced"), "the order is on its way"
     none = await mine.ask("POST", "/v1/company-events", mine.companies[3], {**event, "dry_run": False})
     assert (none.status_code, none.json()["code"]) == (409, "event.no_alliance")

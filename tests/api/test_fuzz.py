@@ -16,11 +16,16 @@ from schemathesis.core.result import Ok
 from api.app import create_app
 from tests.api.handing import hand_in, imported, one
 from tests.api.scene import Life, Site, away, example
+from tests.api.test_library import upload
 from tests.api.test_selections import lived
 
 
 def described(life: Life) -> dict[str, Any]:
     return create_app(life.site.house.services).openapi()
+
+
+OF_MAIN = ("versions", "rehearsal", "text", "comparison?from=2026-04-01", "stamp?what=loan&amount=10000")
+"""What is read of a main agreement."""
 
 
 async def others(life: Life) -> None:
@@ -40,6 +45,7 @@ async def others(life: Life) -> None:
         body = {"recorded": entered} | ({"reason": "異なる"} if answer == "contests" else {})
         await site.post(f"{acts}/{answer}", there.pair[1], body)
     await gates(site, a)
+    await papers(site, a, sha)
     await lived(site)
     hurt = await site.open()
     site.house.hurt(hurt)
@@ -47,8 +53,13 @@ async def others(life: Life) -> None:
     site.house.nobody_answers(now=True)
     waiting = await site.ask("POST", f"{extra.path}/suspensions", a, example("Suspend"))
     site.house.nobody_answers(now=False)
-    for act in ("handovers", "company-events"):
-        body = example({"handovers": "CompanyHandOver", "company-events": "CompanyEvent"}[act], dry_run=True)
+    whole = {
+        "handovers": "CompanyHandOver",
+        "company-events": "CompanyEvent",
+        "company-event-withdrawals": "CompanyEventWithdrawal",
+    }
+    for act, kind in whole.items():
+        body = example(kind, dry_run=True)
         assert (await site.ask("POST", f"/v1/{act}", a, body)).status_code == 200
     mail = (await site.get(f"{life.path}/outbox", a))["data"][0]["id"]
     await site.post(f"/v1/outbox/{mail}/resends", a)
@@ -56,8 +67,7 @@ async def others(life: Life) -> None:
     reads = [f"{life.path}/{one}" for one in lists]
     reads += [f"/v1/{kind}" for kind in ("alliances", "agreements", "decisions", "periods")]
     reads += [
-        f"/v1/agreements/{life.main}/versions",
-        f"/v1/agreements/{life.main}/rehearsal",
+        *(f"/v1/agreements/{life.main}/{one}" for one in OF_MAIN),
         f"/v1/decisions/{decision}/comments",
         f"/v1/decisions/{decision}",
     ]
@@ -75,6 +85,20 @@ async def others(life: Life) -> None:
         "/v1/alliances.xlsx",
     ):
         assert (await site.ask("GET", path, a)).status_code == 200
+    for status in (202, 200):  # under way, and then there
+        assert (await site.ask("GET", f"/v1/papers/{sha}/pdf", a)).status_code == status
+
+
+async def papers(site: Site, a: str, sha: str) -> None:
+    """Clauses, a paper that is tried, a template of the company's own."""
+    kept = await upload(site, a)
+    for path in ("paper-kinds", "clauses?kind=nda", f"papers/{sha}/clauses", f"templates/{kept['sha256']}"):
+        await site.get(f"/v1/{path}", a)
+    [clause, *_] = (await site.get("/v1/clauses?language=en", a))["data"]
+    await site.get(f"/v1/clauses/{clause['sha256']}", a)
+    for path, body in (("previews", "Preview"), (f"templates/{kept['sha256']}/drafts", "Filled")):
+        assert (await site.ask("POST", f"/v1/{path}", a, example(body))).status_code == 200
+    assert (await site.ask("GET", "/v1/clauses/findings", a)).status_code in {200, 202}
 
 
 async def gates(site: Site, a: str) -> None:

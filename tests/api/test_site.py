@@ -14,7 +14,8 @@ from api.app import create_app
 from api.examples import EXAMPLES
 from api.routers.alliance_reads import Advance
 from api.routers.companies import NewCompany, NewKey
-from api.routers.company_wide import CompanyEvent, CompanyHandOver
+from api.routers.company_wide import CompanyEvent, CompanyEventWithdrawal, CompanyHandOver
+from api.routers.library import Filled, Preview
 from api.routers.selections import DropRest
 from teikei.domain.clock import ClearAttention
 from teikei.domain.selections import OpenSelection
@@ -44,7 +45,7 @@ async def test_health_names_what_is_missing(memory: Site) -> None:
     assert (down.status_code, down.json()["status"], down.json()["parts"]) == (
         503,
         "down",
-        {"sql": False, "temporal": False},
+        {"sql": False, "temporal": False, "libreoffice": True},
     )
     assert (await memory.ask("GET", "/version")).json() == {"name": "teikei", "version": "1.2.3"}
 
@@ -141,7 +142,7 @@ def test_links_lead_to_operations(spec: dict[str, Any]) -> None:
 def test_every_example_is_well_formed(name: str) -> None:
     shapes = (
         *(Advance, NewCompany, NewKey, ClearAttention),
-        *(OpenSelection, DropRest, CompanyHandOver, CompanyEvent),
+        *(Preview, Filled, OpenSelection, DropRest, CompanyHandOver, CompanyEvent, CompanyEventWithdrawal),
     )
     own = {c.__name__: c for c in shapes}
     TypeAdapter(own.get(name) or getattr(record, name)).validate_python(EXAMPLES[name])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.ports import Subject
 from teikei.domain.act import Act, Actor
-from teikei.domain.company_wide import CompanyWide, ahead
+from teikei.domain.company_wide import CompanyWide, ahead, targets
 from teikei.domain.errors import Conflict
 from teikei.domain.ids import derive
 
@@ -38,8 +38,9 @@ class WideReads:
 
     def company_wide(self, subject: Subject, act: CompanyWide) -> list[dict[str, Any]]:
         shown = [
-            ahead(w.alliance, [s for s in w.states.values() if s.id != w.root], act, subject.actor, w.now)
+            ahead(home, [s for s in w.states.values() if s is not home], act, subject.actor, w.now)
             for _, w in sorted(self.house.worlds.items())
-            if subject.company in w.alliance.companies() and not w.alliance.over
+            for home in targets([s for s in w.states.values() if not s.over], act)
+            if subject.company in home.companies()
         ]
         return [one for one in shown if one]

@@ -16,6 +16,8 @@ from teikei.domain.money import split
 from teikei.domain.paper_lines import (
     ActionLine,
     AttendeeLine,
+    ComparisonLine,
+    DisclosureLine,
     GoalLine,
     MinutesDecision,
     MoneyLine,
@@ -23,6 +25,7 @@ from teikei.domain.paper_lines import (
     PurposeLine,
     ResultLine,
     ShareLine,
+    TermLine,
     TextLine,
     VotingLine,
     WeightLine,
@@ -127,6 +130,10 @@ def _amendment(count: int) -> dict[str, Any]:
         "voting_changed": True,
         "voting": (voting_line("reserved", kind="n_of_m", needed=2),),
         "texts": (TextLine(article="別紙に定める納期", before="30日以内", after="45日以内"),),
+        "added": (
+            TermLine(item="原契約第20条の2", content="各当事者は、毎年4月末日までに実施の状況を報告する。"),
+        ),
+        "removed": ("原契約第9条第4項",),
     }
 
 
@@ -245,7 +252,13 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
         return _notice(count)
     if kind == "return_letter":
         return _return_letter(count)
+    if kind == "renewal_memo":
+        return _renewal(count)
+    if kind == "comparison":
+        return _comparison(count)
     values = _common(kind, count)
+    if kind == "loi":
+        return values | _loi(count)
     if kind == "nda":
         return values | {"term_from": date(2026, 12, 1), "term_until": date(2027, 11, 30)}
     if kind == "termination":
@@ -278,6 +291,65 @@ def _return_letter(count: int) -> dict[str, Any]:
         "written_on": date(2026, 12, 1), "reason": "量産の開始時期が当社の計画と一致しなかったため", "nda_title": "秘密保持契約書",
         "nda_signed_on": date(2026, 10, 1), "return_days": 30, "return_by": date(2026, 12, 31), "secrecy_years": 3,
     }  # fmt: skip
+
+
+def _loi(count: int) -> dict[str, Any]:
+    return {
+        "outline": ("全固体電池用電解質に関する共同の研究開発", "研究開発の成果を用いた製品の量産及び販売"),
+        "terms": (
+            TermLine(item="利益の配分", content="貢献の割合に応じて配分し、割合は最終契約において定める。"),
+            TermLine(item="資本提携", content="乙及び丙による甲の普通株式の取得を検討する。"),
+        ),
+        "schedule": (
+            ActionLine(owner="甲", what="調査のための資料の提出", due=date(2027, 1, 15)),
+            ActionLine(owner="全当事者", what="最終契約の案の確定", due=date(2027, 2, 26)),
+        ),
+        "target_on": date(2027, 3, 31),
+        "term_until": date(2027, 6, 30),
+        "nda_title": "秘密保持契約書",
+        "nda_date": date(2026, 12, 1),
+        "dd_scope": ("企業文化及び経営理念", "技術及び知的財産", "財務及び法務"),
+        "exclusivity_until": date(2027, 3, 31),
+        "break_fee": 5_000_000,
+        "issuer": LABELS[0],
+        "disclosures": disclosures(count),
+    }
+
+
+def _renewal(count: int) -> dict[str, Any]:
+    return {
+        "alliance_name": "次世代電池アライアンス", "parties": parties(count),
+        "base_title": "共同開発契約書", "base_date": date(2027, 4, 1), "number": 1,
+        "old_until": date(2030, 3, 31), "new_from": date(2030, 4, 1), "new_until": date(2031, 3, 31),
+        "decided_on": date(2029, 8, 20), "decision": "dec_" + "b" * 26, "renewal_years": 1, "notice_months": 6,
+        "changes": (TextLine(article="原契約第9条第3項（定例会議の間隔）", before="3か月に1回", after="6か月に1回"),),
+        "results": ("量産の開始の目標は、2028年9月30日までに達成した。",),
+        "carried": (ActionLine(owner="乙", what="試作設備の撤去", due=date(2030, 6, 30)),),
+    }  # fmt: skip
+
+
+def _comparison(count: int) -> dict[str, Any]:
+    return {
+        "alliance_name": "次世代電池アライアンス", "parties": parties(count), "base_title": "共同開発契約書",
+        "base_date": date(2027, 4, 1), "number": 1, "effective_on": date(2028, 10, 1),
+        "lines": (
+            ComparisonLine(article="第19条第1項", before="甲 40％、乙 60％", after="甲 50％、乙 50％", remark="配分割合の変更"),
+            ComparisonLine(article="第20条の2", before="", after="各当事者は、毎年4月末日までに実施の状況を報告する。", remark="新設"),
+            ComparisonLine(article="第9条第4項", before="定例会議は、甲の本店において開催する。", after=""),
+        ),
+    }  # fmt: skip
+
+
+def disclosures(count: int) -> tuple[DisclosureLine, ...]:
+    """Each discloses something of its own to all others."""
+    return tuple(
+        DisclosureLine(
+            label=LABELS[i],
+            what=("技術資料及び試料", "販売計画及び市場調査の結果", "量産設備の仕様")[i % 3],
+            receivers=tuple(LABELS[j] for j in range(count) if j != i),
+        )
+        for i in range(count)
+    )
 
 
 def voting_line(subject: Any, *, weights: tuple[int, ...] = (), **given: Any) -> VotingLine:

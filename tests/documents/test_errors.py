@@ -121,7 +121,7 @@ def test_each_author_error_has_a_code_and_names_the_clause(tmp_path: Path, body:
 def test_an_unknown_kind_a_missing_language_and_wrong_variables_are_refused() -> None:
     cases: tuple[tuple[str, Callable[[], object]], ...] = (
         ("document.unknown_kind", lambda: render("../secret", {})),
-        ("document.language_missing", lambda: render("nda", sample("nda"), language="en")),
+        ("document.language_missing", lambda: render("minutes", sample("minutes"), language="en")),
         ("document.wrong_variables", lambda: render("nda", sample("minutes"))),
     )
     for expected, call in cases:
@@ -171,7 +171,7 @@ def test_the_list_of_codes_is_the_codes_that_are_raised() -> None:
     raised = {
         code
         for file in source.glob("*.py")
-        if file.name != "house.py"  # its "document.main" is a content type
+        if file.name != "parts.py"  # its "document.main" is a content type
         for code in re.findall(r'"(document\.[a-z_]+)"', file.read_text(encoding="utf-8"))
     }
     assert raised == CODES

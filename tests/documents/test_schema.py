@@ -12,6 +12,7 @@ import pytest
 
 from teikei.documents import render
 from teikei.domain.papers import PaperKind
+from tests.documents.made import library
 from tests.documents.outside import run
 from tests.documents.samples import KINDS, sample
 from tests.support.fetched import ClientMissingError
@@ -33,6 +34,16 @@ def validator() -> str:
 def test_the_validator_finds_no_error(validator: str, kind: PaperKind, count: int, tmp_path: Path) -> None:
     file = tmp_path / "paper.docx"
     file.write_bytes(render(kind, sample(kind, count)).docx)
+    assert json.loads(run(validator, str(file)))["errors"] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "ja+en"])
+@pytest.mark.parametrize("form", ["articles", "sheet"])
+def test_every_language_and_form_is_sound(validator: str, language: str, form: str, tmp_path: Path) -> None:
+    ours = library(tmp_path / "library", form=form)
+    paper = render("nda", sample("nda", 3), language=language, library=ours, version=2, document="agr_1")
+    file = tmp_path / "paper.docx"
+    file.write_bytes(paper.docx)
     assert json.loads(run(validator, str(file)))["errors"] == []
 
 

@@ -93,7 +93,15 @@ def test_pandoc_reads_the_same_text(kind: PaperKind, tmp_path: Path) -> None:
     rendered = render(kind, with_names(sample(kind, 3), HOSTILE[0]))
     file.write_bytes(rendered.docx)
     read = run(pandoc, "--to=json", "--track-changes=all", str(file))
-    assert squeezed(_pandoc_text(read)) == squeezed(rendered.text)
+    assert squeezed(_pandoc_text(read)) == squeezed("".join(_without_numbers(rendered.docx)))
+
+
+def _without_numbers(docx: bytes) -> list[str]:
+    """Pandoc keeps lists as lists and counts nothing."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        root = etree.fromstring(archive.read("word/document.xml"))
+    marks = {f"{W}t": None, f"{W}tab": "\t", f"{W}br": "\n"}
+    return [str(marks[node.tag] or node.text) for node in root.iter(*marks)]
 
 
 def _pandoc_text(document: str) -> str:

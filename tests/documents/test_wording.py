@@ -15,7 +15,7 @@ from teikei.domain.papers import PAPER_TITLES, PaperKind
 from tests.documents.samples import COUNTS, KINDS, sample, voting_line
 
 CONTRACTS: tuple[PaperKind, ...] = tuple(
-    kind for kind in KINDS if kind not in {"minutes", "statement", "notice", "return_letter"}
+    kind for kind in KINDS if kind not in {"minutes", "statement", "notice", "return_letter", "comparison"}
 )
 VOTING = (
     voting_line(

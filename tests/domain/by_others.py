@@ -11,7 +11,14 @@ from teikei.domain.alliance.announcing import AnnounceEvent, AnswerEvent
 from teikei.domain.alliance.diligence import ShareScores
 from teikei.domain.alliance.health import AnswerHealthCheck, CallHealthCheck
 from teikei.domain.alliance.negotiation import DraftAgreement
-from teikei.domain.alliance.obligations import AnswerObligation, FulfilObligation, TakeOnObligation
+from teikei.domain.alliance.obligations import (
+    AnswerObligation,
+    FulfilObligation,
+    HoldObligation,
+    ReleaseObligation,
+    TakeOnObligation,
+    WaiveObligation,
+)
 from teikei.domain.alliance.resolving import CallDecision
 from teikei.domain.contests import ContestRecorded
 from teikei.domain.decision.state import Decision
@@ -120,6 +127,10 @@ def lived(world: World, n: int, away: tuple[str, ...]) -> World:
         )
         if c != A:
             world.say(world.root, AnswerObligation(number=number, answer="accept"), c)
+        creditors = [o for o in companies(n) if o != c]
+        world.say(world.root, HoldObligation(number=number, reason="様式の見直し"), creditors[-1])
+        world.say(world.root, ReleaseObligation(number=number, reason="様式の決定"), A)
+        world.say(world.root, WaiveObligation(number=number, reason="不要"), creditors[-1]) if n > 2 else None
         world.say(world.root, FulfilObligation(number=number, day=first, how="提出"), c)
     world.until(lambda: world.alliance.period == 1)
     settle_period(world)

@@ -15,6 +15,7 @@ from teikei.domain.alliance.announcing import AnnounceEvent, AnswerEvent
 from teikei.domain.alliance.negotiation import DraftAgreement
 from teikei.domain.alliance.operation import agenda
 from teikei.domain.alliance.standing import Abandon
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.amendments import ChangeReviews
 from teikei.domain.company_events import name_on
 from teikei.domain.company_wide import ahead
@@ -232,3 +233,72 @@ def test_a_stranger_announces_and_answers_nothing() -> None:
     world = at("operation")
     assert code(world, announce(world), company(9)) == "party.not_one"
     assert code(world, AnswerEvent(number=1, answer="acknowledge"), company(9)) == "party.not_one"
+
+
+# withdrawn before its day
+
+
+def withdraw(act: AnnounceEvent, **more: Any) -> WithdrawEvent:
+    return WithdrawEvent(**{"event": act.event, "on": act.on, "reason": "計画の中止", **more})
+
+
+def test_new_facts_that_are_withdrawn_never_come() -> None:
+    world = drafted(3)
+    act = announce(world, days=12)
+    world.say(world.root, act, A)
+    world.advance(world.now + timedelta(days=11))
+    world.say(world.root, withdraw(act), A)
+    assert world.values("event.withdrawn")["reason"] == "計画の中止"
+    world.advance(world.now + timedelta(days=3))
+    assert named(world) == {"第0社"}
+    assert (world.alliance.events, world.alliance.party(A).former) == ((), ())
+    [kept] = [i.data for i in world.closed if i.kind == "event"]
+    assert (kept["withdrawn"], kept["facts"]) == ("計画の中止", {"name_ja": "新社名", "name_en": "New Name"})
+
+
+def test_what_the_others_were_asked_is_asked_no_more_and_the_agreements_hear_it() -> None:
+    world = at("operation", 3)
+    act = announce(world, "merger", 60)
+    world.say(world.root, act, A)
+    world.say(world.root, AnswerEvent(number=1, answer="object", reason="確認中"), B)
+    touched = [x.matter for x in world.lines if x.entry.code == "event.touches"]
+    assert len(touched) >= 1
+    world.say(world.root, withdraw(act), A)
+    assert [x.matter for x in world.lines if x.entry.code == "event.touches_no_more"] == touched
+    assert world.alliance.wait("event-1") is None
+    assert [d for d in world.alliance.due if d.item == "event-1"] == []
+    assert not [line for line in agenda(world.alliance) if line.code == "agenda.event"]
+    assert code(world, AnswerEvent(number=1, answer="acknowledge"), C) == "event.not_asked"
+    world.say(world.root, announce(world, "merger", 60), A)
+    assert [e.number for e in world.alliance.events] == [2], "numbers are not used again"
+
+
+def test_only_the_own_event_and_only_before_its_day() -> None:
+    world = at("operation")
+    act, merger = announce(world, days=5), announce(world, "merger", 3)
+    assert code(world, withdraw(act), A) == "event.not_announced"
+    world.say(world.root, act, A)
+    world.say(world.root, merger, A)
+    assert code(world, withdraw(act), B) == "event.not_announced"
+    assert code(world, withdraw(act, on=act.on + timedelta(days=1)), A) == "event.not_announced"
+    assert code(world, withdraw(act, event="address"), A) == "event.not_announced"
+    assert code(world, withdraw(act), company(9)) == "party.not_one"
+    world.advance(world.now + timedelta(days=3))
+    assert code(world, withdraw(merger), A) == "event.day_has_come"
+    world.say(world.root, withdraw(act), A)
+    assert code(world, withdraw(act), A) == "event.not_announced"
+
+
+def test_the_look_names_what_the_event_touched() -> None:
+    world = drafted()
+    act = announce(world, "merger", 30)
+    by = Actor(company=A)
+    assert ahead(world.alliance, world.states.values(), withdraw(act), by, world.now) is None
+    world.say(world.root, act, A)
+    found = ahead(world.alliance, world.states.values(), withdraw(act), by, world.now)
+    assert found is not None
+    assert found["problem"] is None
+    assert {a["id"] for a in found["agreements"]} == set(world.alliance.events[0].agreements) - {
+        s.id for s in world.states.values() if s.over
+    }
+    assert found["agreements"]

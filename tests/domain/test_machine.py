@@ -46,6 +46,7 @@ from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import AXES, Attendance
 from teikei.domain.alliance.waiving import WaiveGate
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.amendments import ChangePeriods, ChangeReviews, ChangeShares, ChangeTerm, ChangeVoting
@@ -302,6 +303,7 @@ class Alliances(RuleBasedStateMachine):
             WithdrawHandover(leaver=leaver),
             AnnounceEvent(event="name", on=self.day(offset), what="株主総会の決議", name_ja=f"新社名{what}", name_en=f"New {what}"),
             AnnounceEvent(event="address", on=self.day(offset), what="移転", address=f"大阪市{what}番"),
+            WithdrawEvent(event="address" if what % 2 else "merger", on=self.day(offset), reason="中止"),
             AnnounceEvent(event="merger" if what % 2 else "change_of_control", on=self.day(offset), what="公表のとおり"),
             AnswerEvent(number=1 + what % 3, answer="object" if what % 3 else "acknowledge", reason="確認中" if what % 4 else None),
         )  # fmt: skip

@@ -38,6 +38,7 @@ from teikei.domain.alliance.selecting import ChooseCandidate, DropCandidate
 from teikei.domain.alliance.standing import Abandon, Resume, Suspend
 from teikei.domain.alliance.state import Attendance
 from teikei.domain.alliance.waiving import WaiveGate
+from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount, SubmitSplit
 from teikei.domain.amendments import ChangeReviews, ChangeTerm
 from teikei.domain.clock import ClearAttention, Drop, FellDue, Hold, NoteAttention, PaperReady, Release
@@ -50,6 +51,7 @@ from teikei.domain.matter import Matter, Person, Recorded
 from teikei.domain.messages import (
     AgreementMoved,
     DecisionClosed,
+    EndKnown,
     PartyChanged,
     PeriodSettled,
     RecordContested,
@@ -142,6 +144,7 @@ def _lives() -> Iterator[World]:
         moved.root, HandOver(leaver="担当0", successor=HEIR, on=date(2040, 1, 4), reason="x"), company(0)
     )
     moved.say(moved.root, AnnounceEvent(event="merger", on=moved.today(), what="x"), company(1))
+    moved.say(moved.root, AnnounceEvent(event="split", on=date(2030, 1, 4), what="x"), company(0))
     yield moved
     candidate = opened(selection=selected())
     candidate.say(candidate.root, ChooseCandidate(), company(0))
@@ -190,11 +193,11 @@ ACTS: tuple[Act, ...] = (
     DecisionClosed(decision="dec_x", subject="approval", outcome="approved"),
     DecisionClosed(decision="dec_x", subject="nothing", outcome="voided"),
     AgreementMoved(agreement="agr_x", role="nda", to="approved"), AgreementMoved(agreement="agr_x", role="main", to="reopened"),
-    AgreementMoved(agreement="agr_x", role="termination", to="ended"), AgreementMoved(agreement="agr_x", role="amendment", to="approved"), PeriodSettled(allocation="alc_x", number=1, pool=0),
+    AgreementMoved(agreement="agr_x", role="termination", to="ended"), AgreementMoved(agreement="agr_x", role="amendment", to="approved"), PeriodSettled(allocation="alc_x", number=1, pool=0), EndKnown(end_date=date(2028, 5, 31)),
     TakeOnObligation(owner=company(0), person="x", what="x", basis="x", first=date(2027, 12, 1)), AnswerObligation(number=4, answer="accept"),
     FulfilObligation(number=1, day=date(2027, 1, 17), how="x"), HoldObligation(number=3, reason="x"), ReleaseObligation(number=2, reason="x"), WaiveObligation(number=3, reason="x"),
     HandOver(leaver="担当0", successor=HEIR, on=date(2040, 1, 4), reason="x"), WithdrawHandover(leaver="担当0"),
-    AnnounceEvent(event="name", on=START.date(), what="x", name_ja="新社名"), AnnounceEvent(event="merger", on=date(2030, 1, 4), what="x"),
+    AnnounceEvent(event="name", on=START.date(), what="x", name_ja="新社名"), AnnounceEvent(event="merger", on=date(2030, 1, 4), what="x"), WithdrawEvent(event="split", on=date(2030, 1, 4), reason="x"),
     AnswerEvent(number=1, answer="acknowledge"),
     CallHealthCheck(), AnswerHealthCheck(number=1, sheets=((3,) * 12,), respondent="x"),
     ChooseCandidate(), DropCandidate(reason="x"),

@@ -22,7 +22,8 @@ from teikei.domain.alliance.obligations import (
 from teikei.domain.alliance.operation import agenda
 from teikei.domain.alliance.standing import Resume, Suspend
 from teikei.domain.amendments import ChangeTerm
-from teikei.domain.contests import ContestRecorded
+from teikei.domain.contests import ConfirmRecorded, ContestRecorded
+from teikei.domain.errors import Forbidden
 from teikei.domain.recording import RecordFor
 from tests.domain.cast import EVIDENCE, at, begin_exit, company, off, refused, review
 from tests.domain.days import deadline, forth, series, whole_series
@@ -306,6 +307,71 @@ def test_after_the_next_review_a_contest_is_a_point_of_the_agenda() -> None:
     world.say(world.root, ContestRecorded(recorded=world.alliance.recorded[-1].id, reason="未了"), B)
     assert "recorded.noted" in world.codes()
     assert [c.act for c in world.alliance.contested] == ["fulfil_obligation"]
+
+
+def said_for(world: World, act: HoldObligation | WaiveObligation) -> None:
+    """For the off-platform party to which alone it is owed, by the one that owes it."""
+    world.say(world.root, RecordFor(company=B, how="郵便", evidence_sha256=EVIDENCE, act=act), A)
+
+
+def contest(world: World) -> str:
+    since = len(world.lines)
+    world.say(world.root, ContestRecorded(recorded=world.alliance.recorded[-1].id, reason="違う"), B)
+    codes = [x.entry.code for x in world.lines[since:]]
+    return next(c for c in codes if c in {"recorded.undone", "recorded.noted"})
+
+
+def test_what_is_owed_to_an_off_platform_party_alone_is_held_for_it_and_asked_again_when_it_contests() -> (
+    None
+):
+    world = off(at("operation"), B)
+    taken_on(world)
+    with pytest.raises(Forbidden, match=r"obligation\.not_owed_to_you"):
+        world.say(world.root, HoldObligation(number=1, reason="x"), A)
+    said_for(world, HoldObligation(number=1, reason="様式の見直し"))
+    said = world.values("obligation.held")
+    assert (said["recorded_for"], said["recorded_by"], said["recorded_evidence"]) == (B, A, EVIDENCE)
+    assert (open_one(world).held, world.alliance.wait("obligation-1")) == ("様式の見直し", None)
+    assert contest(world) == "recorded.undone"
+    assert open_one(world).held == ""
+    assert deadline(world.alliance, "obligation-1") == FIRST
+
+
+def test_a_hold_that_was_released_since_cannot_be_undone() -> None:
+    world = off(at("operation"), B)
+    taken_on(world)
+    said_for(world, HoldObligation(number=1, reason="様式の見直し"))
+    world.say(world.root, ReleaseObligation(number=1, reason="様式の決定"), A)
+    assert contest(world) == "recorded.noted"
+
+
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_a_waiver_entered_for_the_only_creditor_is_owed_again_until_a_review(*, reviewed: bool) -> None:
+    world = off(at("operation"), B)
+    taken_on(world)
+    said_for(world, WaiveObligation(number=1, reason="別の報告で足りる"))
+    assert open_one(world).status == "waived"
+    assert world.alliance.wait("obligation-1") is None
+    assert not [line for line in agenda(world.alliance) if line.code.startswith("agenda.obligation")]
+    assert [c.data["result"] for c in world.closed if c.kind == "obligation"] == ["waived"]
+    if reviewed:
+        review(world)
+        assert world.alliance.obligations == ()
+        assert contest(world) == "recorded.noted"
+        return
+    assert contest(world) == "recorded.undone"
+    assert (open_one(world).status, open_one(world).waived) == ("open", ())
+    assert deadline(world.alliance, "obligation-1") == FIRST
+
+
+def test_a_waiver_of_the_partys_own_leaves_at_once_though_another_was_entered_and_confirmed() -> None:
+    world = off(at("operation", 3), B)
+    taken_on(world)
+    said_for(world, WaiveObligation(number=1, reason="不要"))
+    world.say(world.root, ConfirmRecorded(recorded=world.alliance.recorded[-1].id), B)
+    assert open_one(world).waived == (B,)
+    world.say(world.root, WaiveObligation(number=1, reason="不要"), company(2))
+    assert world.alliance.obligations == ()
 
 
 # whatever is done

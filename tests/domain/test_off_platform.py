@@ -14,6 +14,7 @@ from activities.record import AnyAct
 from teikei.domain.act import Actor, judge
 from teikei.domain.alliance.diligence import GiveScore, ShareScores
 from teikei.domain.alliance.intake import Unborn
+from teikei.domain.alliance.obligations import HoldObligation, WaiveObligation
 from teikei.domain.allocation.split import CloseInputs
 from teikei.domain.allocation.state import Allocation
 from teikei.domain.contests import ConfirmRecorded, ContestRecorded
@@ -80,7 +81,9 @@ def test_a_life_takes_the_same_course_whoever_enters_the_answers(n: int, bits: i
             assert line.entry.values["recorded_for"] == line.act.company != line.by
             assert line.entry.values["recorded_by"] == line.by
     said = {type(x.act.act) for x in world.lines if isinstance(x.act, RecordFor)}
-    assert said == set(RECORDABLE) - {Recuse}
+    by_creditor = {HoldObligation, WaiveObligation}
+    assert said - by_creditor == set(RECORDABLE) - {Recuse} - by_creditor
+    assert companies(n)[-1] not in away or HoldObligation in said
 
 
 # the flag

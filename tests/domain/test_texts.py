@@ -20,6 +20,7 @@ from teikei.domain.agreement.force import Sign
 from teikei.domain.alliance import exits, intake
 from teikei.domain.alliance import state as alliance
 from teikei.domain.alliance.announcing import AnswerEvent
+from teikei.domain.alliance.moving import How
 from teikei.domain.alliance.obligations import AnswerObligation
 from teikei.domain.alliance.survey import HEALTH_AXES, STATEMENTS
 from teikei.domain.allocation import state as allocation
@@ -58,6 +59,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "agenda.gap_*": alliance.AXES,
     "agenda.obligation_*": ("missed", "overdue", "held"),
     "obligation.*": ("taken_on", "proposed"),
+    "obligation.move_*": get_args(How),
     "obligation.answer_*": get_args(get_type_hints(AnswerObligation)["answer"]),
     "event.answer_*": get_args(get_type_hints(AnswerEvent)["answer"]),
     "agenda.*": (*OUTCOMES, "motion"),
@@ -69,6 +71,8 @@ PASSED_ON = {
     "alliance.abandoned": {"note", "company"},
 }
 """Values that reach an entry through `**values`."""
+AT_A_TAG = {"file", "part", "paragraph", "text", "tag"}
+"""What `teikei.documents.tags.refuse` adds to every error of a template."""
 RAISED = {*errors.KINDS, "DocumentError", "NotSignedIn", "BadParameter"}
 
 
@@ -125,6 +129,9 @@ def raised() -> dict[str, list[set[str]]]:
         if called(node) in RAISED and node.args:
             for code in literals(node.args[0]):
                 found[code].append({k.arg for k in node.keywords if k.arg})
+        elif called(node) == "refuse" and node.args:
+            for code in literals(node.args[0]):
+                found[code].append(AT_A_TAG | {k.arg for k in node.keywords if k.arg})
     return found
 
 
@@ -295,8 +302,8 @@ def test_every_item_with_a_deadline_has_a_name_and_a_consequence() -> None:
                 items.add(str(first.value))
             elif isinstance(first, ast.JoinedStr):
                 items.add(str(getattr(first.values[0], "value", "")).rstrip("-"))
-    items |= {"review", "suspension"}
-    assert len(items) == 17
+    items |= {"review", "suspension", "approval"}
+    assert len(items) == 18
     for language in LANGUAGES:
         for item in items:
             assert {f"item.{item}", f"silence.{item}"} <= set(catalogue(language)), item

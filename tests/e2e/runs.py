@@ -11,8 +11,8 @@ from teikei.caller import Api
 from teikei.player import Player, enrol
 from teikei.scenes import Scene
 
-ACCIDENTS = {"note_attention", "clear_attention"}
-"""Acts that only an accident brings."""
+ACCIDENTS = {"note_attention", "clear_attention", "end_known"}
+"""Acts that only an accident brings, or the order of two instants that are one."""
 ONLY_IN_SCENARIOS = {"party_changed"}
 """Acts of the system that no scene of the demo has a cause for."""
 

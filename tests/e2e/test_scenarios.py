@@ -62,6 +62,32 @@ def amendment_of_shares(folder: Path) -> None:
     assert "甲 55％、乙 45％" in texts["amendment-v2.docx"]
 
 
+def change_of_parties(folder: Path) -> None:
+    record = _record(folder)
+    codes = [e["code"] for e in record]
+    moved = codes.index("party.left")
+    assert codes.index("obligation.move_taken_over") > moved
+    assert codes.count("party.joined") == 2
+    split = [e["values"]["amounts"] for e in record if e["code"] == "allocation.submitted"]
+    assert [len(amounts) for amounts in split] == [2, 3], "the period that had begun is that of the first two"
+    left, joined, seen = (
+        json.loads((folder / f"{n}.json").read_text(encoding="utf-8"))
+        for n in ("read-by-who-left", "read-by-who-joined", "seen-by-the-successor")
+    )
+    day = record[moved]["at"]
+    old = {row["act"] for row in left if row["at"] > day}
+    assert {"enter_amount", "confirm_payment"} <= old
+    assert not old & {"hold_review", "fulfil_obligation"}
+    new = [row for row in joined if row["at"] < day]
+    assert {"draft_amendment", "hold_review"}.isdisjoint(row["act"] for row in new)
+    assert {row["act"] for row in new} >= {"freeze", "vote", "sign"}
+    assert [p["label"] for p in seen["parties"]] == ["甲", "丙", "丁"]
+    assert [(g["label"], g["successor"]) for g in seen["gone"]] == [("乙", seen["parties"][1]["company"])]
+    text = reading.papers(folder)["amendment-v1.docx"]
+    assert "甲、丙及び丁（詳細は、" in text
+    assert "丙は、効力発生日以後に履行の期限が到来する乙の原契約上の義務を承継する" in text
+
+
 def off_platform(folder: Path) -> None:
     rows = reading.timeline(folder)
     codes = _codes(folder)
@@ -112,6 +138,11 @@ def import_of_40(folder: Path) -> None:
     assert len(passed) == 2
     assert "before this system" in reading.timeline(folder)[0]["title_en"]
     assert "review.planned" in _codes(folder)
+    duties = [e for e in _record(folder) if e["code"].startswith("obligation.")]
+    assert [(e["code"].removeprefix("obligation."), e["values"]["number"]) for e in duties] == [
+        ("taken_on", 1), ("proposed", 2), ("answer_accept", 2), ("fulfilled", 1), ("fulfilled", 2)
+    ]  # fmt: skip
+    assert any("前月分の販売実績の報告" in row["title_ja"] for row in reading.timeline(folder))
     assert not [m for m in reading.mails(folder) if "更新拒絶" in str(m["Subject"])]
 
 
@@ -153,8 +184,9 @@ def handover(folder: Path) -> None:
     preview = json.loads((folder / "preview.json").read_text(encoding="utf-8"))["alliances"]
     orders = json.loads((folder / "orders.json").read_text(encoding="utf-8"))["orders"]
     assert [one["alliance"] for one in preview] == [one["alliance"] for one in orders]
-    moved = [e["at"] for e in _record(folder) if e["code"] == "handover.moved"]
-    assert all(at.startswith("2027-04-01T00:00:00") for at in moved), moved
+    moved = [e["at"] for e in _record(folder) if e["code"] == "handover.done"]
+    assert [at[:19] for at in moved] == ["2027-03-31T15:00:00"], "at midnight of 1 April in Japan"
+    assert "event.withdrawn" in _codes(folder)
     former = _second(folder)["name_ja"]
     assert f"（旧商号：{former}）" in reading.papers(folder)["amendment-v1.docx"]
     assert "旧商号" not in reading.papers(folder)["co_development-v1.docx"]
@@ -183,6 +215,7 @@ SHOWS: dict[str, Callable[[Path], None]] = {
     "governance": governance,
     "missed-deadline": missed_deadline,
     "amendment-of-shares": amendment_of_shares,
+    "change-of-parties": change_of_parties,
     "off-platform": off_platform,
     "rehearsal": rehearsal,
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from teikei.caller import RefusedStep
+from teikei.documents.pdf import read
 from teikei.player import Player
 from teikei.scenes import SceneError, scene
+from tests.documents.outside import need
 from tests.e2e import copies, reading
 from tests.e2e.runs import Finished, Running, play_together
 
@@ -138,3 +141,27 @@ def _clockwork(player: Player) -> dict[tuple[str, ...], str]:
             assert key not in found
             found[key] = entry["at"]
     return found
+
+
+@pytest.mark.office
+def test_a_paper_of_a_life_becomes_one_pdf_over_the_api(again: list[Player]) -> None:
+    need("soffice")
+    player = min(again, key=lambda one: len(one.timeline()))
+    assert player.api.client.get("/readyz").json()["parts"]["libreoffice"] is True
+    secret = player.first.secret
+    papers = list(player.api.rows(f"/v1/alliances/{player.alliance}/papers", secret))
+    paper = next(one for one in papers if one["kind"] == "minutes")
+    path, until = f"/v1/papers/{paper['sha256']}/pdf", time.monotonic() + 60
+    made: list[bytes] = []
+    while len(made) < 2 and time.monotonic() < until:
+        answer = player.api.client.get(path, headers={"Authorization": f"Bearer {secret}"})
+        assert answer.status_code in {200, 202}, answer.text
+        if answer.status_code == 200:
+            made.append(answer.content)
+        else:
+            time.sleep(int(answer.headers["Retry-After"]))
+    assert len(made) == 2
+    assert made[0] == made[1]
+    inside = read(made[0])
+    assert inside.docx == player.api.content(f"/v1/papers/{paper['sha256']}", secret)
+    assert json.loads(inside.data)["kind"] == "minutes"

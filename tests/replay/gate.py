@@ -31,6 +31,7 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
     WorkflowRunner,
 )
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from teikei.adapters.temporal.plugin import TeikeiPlugin, runner
 
@@ -64,11 +65,30 @@ class _Outbound(WorkflowOutboundInterceptor):
         return super().continue_as_new(input)
 
 
-class Watching(WorkflowRunner):
-    """The production runner; notes how long each timer is, which replay does not compare either."""
+PASSED_THROUGH = (
+    "teikei",
+    "activities",
+    "workflows.options",
+    "workflows.ids",
+    "pydantic",
+    "pydantic_core",
+    "zoneinfo",
+)
+"""Modules that the sandbox takes from the process: pure rules and types, checked by lint instead."""
 
-    def __init__(self) -> None:
-        self._inner = runner()
+
+def sandbox() -> WorkflowRunner:
+    """The SDK's sandbox, which refuses clocks, chance and I/O when they are called."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
+class Watching(WorkflowRunner):
+    """Another runner; notes how long each timer is, which replay does not compare either."""
+
+    def __init__(self, inner: WorkflowRunner) -> None:
+        self._inner = inner
 
     def prepare_workflow(self, defn: Any) -> None:
         self._inner.prepare_workflow(defn)
@@ -151,21 +171,24 @@ async def _each(histories: Sequence[WorkflowHistory]) -> AsyncIterator[WorkflowH
         yield history
 
 
-async def trace(histories: Sequence[WorkflowHistory]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Replay; what each run asked for, and what failed (by run id)."""
+async def trace(
+    histories: Sequence[WorkflowHistory], inside: WorkflowRunner | None = None
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Replay as in production or `inside` another runner; what each run asked for, and what failed (by run id)."""
     from workflows.registry import WORKFLOWS  # a mutant brings its own
 
     ASKED.clear()
+    watching = Watching(inside or runner())
     replayer = Replayer(
-        workflows=WORKFLOWS, plugins=[TeikeiPlugin()], workflow_runner=Watching(), interceptors=[Tracing()]
+        workflows=WORKFLOWS, plugins=[TeikeiPlugin()], workflow_runner=watching, interceptors=[Tracing()]
     )
     results = await replayer.replay_workflows(_each(histories), raise_on_replay_failure=False)
     return dict(ASKED), {run: str(error) for run, error in results.replay_failures.items()}
 
 
-async def red(corpus: Sequence[Recorded]) -> dict[str, str]:
+async def red(corpus: Sequence[Recorded], inside: WorkflowRunner | None = None) -> dict[str, str]:
     """What does not hold, by name of the history; empty is green."""
-    asked, failed = await trace([r.history for r in corpus])
+    asked, failed = await trace([r.history for r in corpus], inside)
     found = {}
     for one in corpus:
         if one.run in failed:

@@ -21,6 +21,7 @@ from teikei.domain.clock import Hold, Release
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Unavailable
 from teikei.domain.matter import Effect, Matter, Suspension
+from tests.replay.converting import CONVERTING
 from tests.replay.later import KINDS, LATER, last_words, owed, owing, surviving
 from tests.replay.states import drafting, leaving, now, operating, renewing, scoring, signed, signing
 from tests.support.live import at_work, database, ports
@@ -388,6 +389,7 @@ LIVE: dict[str, Scene] = {
     "paper-unwanted": paper("unwanted", lambda: Blots(owed=False)),
     "delivery-sent": delivery("out_sent", Stairs),
     "delivery-dead": delivery("out_dead", lambda: Stairs(Conflict("mail.refused"), [TROUBLE])),
+    **CONVERTING,
 }
 """On the dev server."""
 

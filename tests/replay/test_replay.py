@@ -18,7 +18,7 @@ import pytest
 
 from activities.record import SCHEMA
 from tests.architecture.house import ROOT
-from tests.replay.gate import HISTORIES, MANIFEST, Recorded, files, recorded, red
+from tests.replay.gate import HISTORIES, MANIFEST, Recorded, files, recorded, red, sandbox
 from tests.workflows.histories import kinds
 from workflows.registry import MATTERS, WORKFLOWS
 
@@ -121,6 +121,11 @@ def test_no_name_of_a_machine_or_a_folder_is_frozen() -> None:
 
 async def test_every_history_replays_and_asks_for_the_same() -> None:
     assert await red(CORPUS) == {}
+
+
+async def test_the_corpus_replays_inside_the_sandbox_too() -> None:
+    """Production runs outside it; here it refuses a clock, chance or I/O that reading the source has missed."""
+    assert await red(CORPUS, sandbox()) == {}
 
 
 @pytest.mark.parametrize(

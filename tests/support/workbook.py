@@ -1,7 +1,7 @@
 """Workbooks of earlier alliances, as a legal department keeps them: for tests, and for the example of the demo.
 
-`python -m tests.support.workbook FILE.xlsx COMPANY COMPANY` writes the one of
-forty rows (three of them wrong) for two companies of the directory.
+`python -m tests.support.workbook FILE.xlsx DAY COMPANY COMPANY` writes the one of
+forty rows (three of them wrong), as of a day, for two companies of the directory.
 """
 
 from __future__ import annotations
@@ -80,6 +80,21 @@ def owed(key: str, owner: str, first: Any, **more: Any) -> dict[str, Any]:
     return {**given, **more}
 
 
+def duties(companies: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """What the parties of some of the `forty` owe, as their contracts say it: monthly, yearly, twice a year, once."""
+    first, second = companies
+    tenth = add_months(today, 1).replace(day=10)
+    rows = [
+        ("A-01", first, "販売推進部 真鍋", "前月分の販売実績の報告", "共同開発契約書 第11条第1項", tenth, 1, None),
+        ("A-01", second, "総務部 矢作", "賠償責任保険の付保証明書の写しの提出", "共同開発契約書 第16条", add_months(tenth, 1), 12, "はい"),
+        ("A-02", first, "広告宣伝部 大庭", "共同広告費の精算書の提出", "共同開発契約書 第9条第2項", add_months(tenth, 2), 3, "はい"),
+        ("A-05", second, "品質保証部 古賀", "品質検査記録の提出", "共同開発契約書 第12条", add_months(tenth, 3), 6, "はい"),
+        ("A-10", first, "情報システム部 大庭", "在庫管理システムの操作手引の交付", "共同開発契約書 別紙2", add_months(tenth, 4), None, None),
+    ]  # fmt: skip
+    names = ("key", "owner", "person", "what", "basis", "first", "every_months", "evidence")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def forty(companies: Sequence[str], today: date) -> bytes:
     """Forty rows: 37 can come in (`PASSED` and `NEAR` need attention), the three of `WRONG` cannot."""
     alliances, parties = [], []
@@ -93,7 +108,7 @@ def forty(companies: Sequence[str], today: date) -> bytes:
         row |= {"A-07": {"signed_on": "来月"}, "A-20": {"form": "合弁"}}.get(key, {})
         alliances.append(row)
         parties += pair(key, companies, ("3/5", 0.3) if key == "A-34" else ("3/5", 0.4))
-    return workbook(alliances, parties)
+    return workbook(alliances, parties, obligations=duties(companies, today))
 
 
 def papers() -> dict[str, bytes]:
@@ -104,7 +119,7 @@ def papers() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    target, *firms = sys.argv[1:]
-    Path(target).write_bytes(forty(firms, date.today()))  # noqa: DTZ011 - a day, for an example
+    target, day, *firms = sys.argv[1:]
+    Path(target).write_bytes(forty(firms, date.fromisoformat(day)))
     for file, content in papers().items():
         Path(target).with_name(file).write_bytes(content)

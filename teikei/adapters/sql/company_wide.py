@@ -25,6 +25,7 @@ from teikei.domain.ids import derive
 
 _IN, _MATTERS, _ALLIANCES = t.table(t.InboxRow), t.table(t.MatterRow), t.table(t.AllianceRow)
 _MEMBERS = t.table(t.MembershipRow)
+_HOMES = select(_MATTERS.c.id, _MATTERS.c.alliance_id)
 
 
 def part_key(key: str, alliance: str) -> str:
@@ -33,7 +34,7 @@ def part_key(key: str, alliance: str) -> str:
 
 
 def order_all(engine: Engine, matters: Sequence[str], act: Act, by: Actor, key: str) -> dict[str, str]:
-    """An order of this act for each of these alliances, in one transaction: alliance → order.
+    """An order of this act for each of these alliances (or what survives one), in one transaction: matter → order.
 
     A repeat under the same key gives the orders of the first time, whatever `matters` holds by now;
     another act under it is `Conflict("key.other_body")`.
@@ -42,7 +43,8 @@ def order_all(engine: Engine, matters: Sequence[str], act: Act, by: Actor, key: 
     with writing(engine) as db:
         if known := _known(db, by.company, key, digest):
             return known
-        rows = [_row(alliance, act, by, part_key(key, alliance), digest) for alliance in matters]
+        home = {row.id: row.alliance_id for row in db.execute(_HOMES.where(_MATTERS.c.id.in_(matters)))}
+        rows = [_row(m, home.get(m, m), act, by, part_key(key, m), digest) for m in matters]
         if rows:
             db.execute(insert(_IN), rows)
         failpoints.hit("orders.before")
@@ -50,8 +52,10 @@ def order_all(engine: Engine, matters: Sequence[str], act: Act, by: Actor, key: 
 
 
 def _known(db: Connection, company: str, key: str, digest: str) -> dict[str, str]:
-    mine = db.scalars(select(_MEMBERS.c.alliance_id).where(_MEMBERS.c.company_id == company))
-    keys = [part_key(key, alliance) for alliance in mine]
+    mine = select(_MEMBERS.c.alliance_id).where(_MEMBERS.c.company_id == company)
+    # What stands by itself: alliances, and what survives them; all else has a parent.
+    alone = select(_MATTERS.c.id).where(_MATTERS.c.alliance_id.in_(mine), _MATTERS.c.parent == "")
+    keys = [part_key(key, matter) for matter in db.scalars(alone)]
     found = select(_IN.c.matter, _IN.c.id, _IN.c.body_hash).where(_IN.c.key.in_(keys)).order_by(_IN.c.matter)
     rows = list(db.execute(found))
     if any(row.body_hash != digest for row in rows):
@@ -59,10 +63,10 @@ def _known(db: Connection, company: str, key: str, digest: str) -> dict[str, str
     return {row.matter: row.id for row in rows}
 
 
-def _row(alliance: str, act: Act, by: Actor, key: str, digest: str) -> dict[str, Any]:
+def _row(matter: str, alliance: str, act: Act, by: Actor, key: str, digest: str) -> dict[str, Any]:
     say = saying(key, by, act)
     return {
-        "id": derive("ord", key), "key": key, "alliance_id": alliance, "matter": alliance, "company": by.company,
+        "id": derive("ord", key), "key": key, "alliance_id": alliance, "matter": matter, "company": by.company,
         "by": codec.dump(say.by), "act": codec.dump(say.act), "body_hash": digest, "status": "open", "receipt": "",
         "problem": "", "attempts": 0, "at": datetime.now(UTC), "not_before": None,
     }  # fmt: skip
@@ -75,11 +79,11 @@ def ahead(db: Connection, subject: Subject, act: company_wide.CompanyWide) -> li
     rows = db.execute(mine.order_by(_MATTERS.c.alliance_id, _MATTERS.c.position, _MATTERS.c.id))
     shown = []
     for alliance, members in groupby(rows, key=lambda row: str(row.alliance_id)):
-        states = {row.id: codec.load_state(row.kind, row.state) for row in members}
-        home = states.pop(alliance, None)
-        if not isinstance(home, Alliance):  # over; what survives it lives on for itself
-            continue
+        states = [codec.load_state(row.kind, row.state) for row in members]
+        found = company_wide.targets(states, act)
         now = clocks[alliance] or datetime.now(UTC)
-        one = company_wide.ahead(home, states.values(), act, subject.actor, now)
-        shown += [one] if one else []
+        for home in found:
+            others = (s for s in states if s not in found) if isinstance(home, Alliance) else ()
+            one = company_wide.ahead(home, others, act, subject.actor, now)
+            shown += [one] if one else []
     return shown

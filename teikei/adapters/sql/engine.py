@@ -26,9 +26,11 @@ PATIENCE = 4
 FENCES = (
     "uq_answers_matter_version", "pk_answers", "pk_entries", "pk_alliances", "pk_inbox", "uq_inbox_key",
     "pk_companies", "pk_api_keys", "uq_api_keys_hash", "pk_uploads", "pk_imports", "pk_selections",
+    "pk_renditions", "pk_parts", "pk_clauses", "pk_paper_clauses", "pk_templates",
     "answers.matter", "answers.key", "entries.alliance_id", "alliances.id", "inbox.id", "inbox.key",
     "companies.id", "api_keys.id", "api_keys.hash", "uploads.company", "imports.id",
-    "selections.id",
+    "selections.id", "renditions.source", "parts.name", "clauses.sha256", "paper_clauses.paper",
+    "templates.company",
 )  # fmt: skip
 """What two writers of the same thing collide on, as PostgreSQL and SQLite name it: the second finds it at its next try."""
 _POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "pool_timeout": PATIENCE}

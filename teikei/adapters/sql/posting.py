@@ -52,16 +52,23 @@ def waits(mail: Mail, state: Matter, calendar: Calendar, now: datetime, wall: da
     waits there. Elsewhere the wall clock counts, also for what leaves at once: if it is set back, the mail waits.
     """
     digest = digested(mail)
+    key = shared(mail, state, calendar, now)
     if state.sandbox:
-        day = calendar.local_day(now).isoformat()
-        key = f"{state.alliance_id} {day} {mail.company} {mail.address}"
         return {"digest": key, "not_before": NEVER} if digest else {}
-    # Who stands in does so in one alliance: lines of others do not go there.
-    readers = (mail.company, mail.address, *sorted({c.address for c in mail.copies}))
     return {
-        "digest": " ".join(readers) if digest else None,
+        "digest": key,
         "not_before": next_hours(calendar, max(now, wall + GATHER if digest else wall), digest=digest),
     }
+
+
+def shared(mail: Mail, state: Matter, calendar: Calendar, at: datetime) -> str | None:
+    """What mails that share a message have in common; None for one that goes by itself."""
+    if not digested(mail):
+        return None
+    if state.sandbox:
+        return f"{state.alliance_id} {calendar.local_day(at).isoformat()} {mail.company} {mail.address}"
+    # Who stands in does so in one alliance: lines of others do not go there.
+    return " ".join((mail.company, mail.address, *sorted({c.address for c in mail.copies})))
 
 
 def new_day(db: Connection, alliance: str, calendar: Calendar, to: datetime) -> None:

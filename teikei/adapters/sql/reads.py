@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, Select, select
@@ -17,10 +17,21 @@ from sqlalchemy import Connection, Engine, Row, Select, select
 from activities.ports import Page, Subject
 from teikei.adapters import sheets
 from teikei.adapters.calendars import calendar
+from teikei.adapters.clause_library import FileLibrary
 from teikei.adapters.files import FileStore
 from teikei.adapters.heavy import room
 from teikei.adapters.mail import subject_of
-from teikei.adapters.sql import codec, company_wide, imports, keys, posting, registers
+from teikei.adapters.sql import (
+    clauses,
+    codec,
+    company_wide,
+    imports,
+    keys,
+    posting,
+    registers,
+    templates,
+    wording,
+)
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.sql.leaving import left_today
@@ -37,6 +48,7 @@ from teikei.domain.decision.approving import approval_route
 from teikei.domain.decision.state import Decision
 from teikei.domain.errors import Unavailable, Unknown
 from teikei.domain.rehearsal.memo import rehearse
+from teikei.domain.stamp_card import Asked
 from teikei.domain.views import Row as ListRow
 from teikei.domain.views import plain, view
 
@@ -62,10 +74,13 @@ class Letters(Protocol):
 class SqlReads:
     """`activities.ports.Reads`. Everything may raise `Unavailable("sql.unavailable")`."""
 
-    def __init__(self, engine: Engine, files: FileStore, letters: Letters) -> None:
+    def __init__(
+        self, engine: Engine, files: FileStore, letters: Letters, library: FileLibrary | None = None
+    ) -> None:
         self._engine = engine
         self._files = files
         self._letters = letters
+        self._library = library or FileLibrary()
 
     def caller(self, secret: str) -> Subject | None:
         """Whose key is this? None: nobody's, or revoked."""
@@ -116,6 +131,21 @@ class SqlReads:
         assert isinstance(draft, Agreement)
         with room():
             return rehearse(alliance, draft, calendar(alliance.calendar), years)
+
+    def wording(self, subject: Subject, agreement: str, on: date | None) -> dict[str, Any]:
+        """The text in force on a day, else today (`teikei.documents.in_force`)."""
+        with reading(self._engine) as db:
+            return wording.wording(db, self._files, subject, agreement, on)
+
+    def changes(self, subject: Subject, agreement: str, first: date, last: date | None) -> dict[str, Any]:
+        """新旧対照表 from a day to a later one, else to today."""
+        with reading(self._engine) as db:
+            return wording.changes(db, self._files, subject, agreement, first, last)
+
+    def stamp(self, subject: Subject, agreement: str, asked: Asked) -> dict[str, Any]:
+        """The stamp card of an agreement (`teikei.domain.stamp_card`)."""
+        with reading(self._engine) as db:
+            return wording.stamp(db, subject, agreement, asked)
 
     def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
         """What leaving this alliance today would mean (`teikei.domain.leaving`); nothing is written."""
@@ -177,8 +207,9 @@ class SqlReads:
         with reading(self._engine) as db:
             one(db, scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id == alliance))
             names = {row.id: (row.name_ja, row.name_en) for row in db.execute(_parties(subject, alliance))}
-            own = one(db, scoped(t.MatterRow, subject).where(_MATTERS.c.id == alliance))
-            names[alliance] = (own.title, own.title_en)
+            own = db.execute(scoped(t.MatterRow, subject).where(_MATTERS.c.id == alliance)).first()
+            if own:  # who left reads on what was, and no more what the alliance is
+                names[alliance] = (own.title, own.title_en)
             order = (_CONTENTS.c.seq,)
             return page(
                 db,
@@ -216,6 +247,26 @@ class SqlReads:
                 .order_by(_FILES.c.at, _FILES.c.name),
             )
         return row.name, self._files.get(sha256)
+
+    def made_of(self, subject: Subject, sha256: str) -> list[dict[str, Any]]:
+        """The clauses of a paper in one of the subject's alliances; none for a file that is not ours."""
+        with reading(self._engine) as db:
+            one(db, scoped(t.FileRow, subject).where(_FILES.c.sha256 == sha256))
+            return clauses.of_paper(db, subject, sha256)
+
+    def clause(self, subject: Subject, sha256: str) -> dict[str, Any]:
+        """A clause that made a paper, else one of those that this installation has now."""
+        with reading(self._engine) as db:
+            found = clauses.found(db, subject, sha256)
+        found = found or self._library.clause(sha256)
+        if found is None:
+            raise Unknown("thing.unknown")
+        return {"first_used_at": None, **found}
+
+    def template(self, subject: Subject, sha256: str) -> dict[str, Any]:
+        """A Word template of the subject's own company."""
+        with reading(self._engine) as db:
+            return templates.template(db, subject, sha256)
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
         """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them.

@@ -25,6 +25,9 @@ from sqlmodel import Field, SQLModel
 
 from teikei.adapters.sql.types import UtcInstant
 
+STEP = 10_000
+"""Room for rows of one act between two positions: position = first seq × STEP + ordinal."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -97,12 +100,26 @@ class AllianceRow(Base, table=True):
 
 
 class MembershipRow(Base, table=True):
-    """A company is a party of an alliance: the ground of every scoped read."""
+    """A company is a party of an alliance, was one, or talks about joining: the ground of every scoped read."""
 
     __tablename__ = "memberships"
     alliance_id: str = refers("alliances.id", primary_key=True)
     company_id: str = refers("companies.id", primary_key=True, index=True)
     label: str = text()
+
+
+class SeatRow(Base, table=True):
+    """What a company reads that became a party late, left, or only talks about joining: a matter from `first` to `last`.
+
+    Whoever has a seat in an alliance reads nothing else of it (`seats.py`).
+    """
+
+    __tablename__ = "seats"
+    company_id: str = refers("companies.id", primary_key=True)
+    matter: str = refers("matters.id", primary_key=True)
+    alliance_id: str = refers("alliances.id", index=True)
+    first: int = Field(default=0, sa_type=BigInteger)
+    last: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
 
 
 class MatterRow(Base, table=True):
@@ -192,7 +209,8 @@ class OutboxRow(Base, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(None, "status", "stored_at"),
+        Index(None, "status", "not_before"),
+        Index(None, "digest", "status"),
         Index(None, "alliance_id", "company", "position"),
         Index(None, "target", "status"),
     )
@@ -211,7 +229,7 @@ class OutboxRow(Base, table=True):
     at: datetime = instant()
     stored_at: datetime = instant()
     not_before: datetime | None = instant(nullable=True)
-    digest: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
+    digest: str | None = Field(default=None, sa_type=Text, nullable=True)
     carrier: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
     fixed_at: datetime | None = instant(nullable=True)
     """As of when the message says what it says (sandbox time in a sandbox): from then on its bytes stay."""
@@ -349,6 +367,63 @@ class CandidateRow(Base, table=True):
     company: str = text()
     candidate: str = text()
     alliance: str = text()
+
+
+class RenditionRow(Base, table=True):
+    """A paper that we wrote, by the hash of its Word file: what it was written from, and its one PDF once there is one."""
+
+    __tablename__ = "renditions"
+    source: str = text_key()
+    data: str = text()
+    pdf: str = text()
+    made_at: datetime | None = instant(nullable=True)
+
+
+class PartRow(Base, table=True):
+    """What a process said of itself at its start: whether a program that it uses is there."""
+
+    __tablename__ = "parts"
+    name: str = text_key()
+    well: bool = False
+    detail: str = text()
+    at: datetime = instant()
+
+
+class ClauseRow(Base, table=True):
+    """A clause file that made a paper, by the hash of the whole file. Append-only by trigger."""
+
+    __tablename__ = "clauses"
+    sha256: str = text_key()
+    id: str = text()
+    language: str = text()
+    version: int = 1
+    title: str = text()
+    content: str = text()
+    first_used_at: datetime = instant()
+
+
+class PaperClauseRow(Base, table=True):
+    """The place of a clause in a paper, and the number of its article (0: it has none). Append-only by trigger."""
+
+    __tablename__ = "paper_clauses"
+    paper: str = text_key()
+    place: int = Field(primary_key=True, sa_type=BigInteger)
+    clause: str = refers("clauses.sha256")
+    number: int = 0
+
+
+class TemplateRow(Base, table=True):
+    """A Word template that a company handed in: what was found in it stands in `report`, its bytes in the file store."""
+
+    __tablename__ = "templates"
+    company: str = text_key()
+    sha256: str = text_key()
+    name: str = text()
+    language: str = text()
+    size: int = Field(sa_type=BigInteger)
+    report: str = text()
+    person: str = text()
+    at: datetime = instant()
 
 
 def table(row: type[Base]) -> Table:

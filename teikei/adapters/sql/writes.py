@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from activities.record import Committed, Order, Receipt
-from teikei.adapters.sql import codec, posting, search
+from teikei.adapters.sql import codec, following, posting, search, seats
 from teikei.adapters.sql.tables import (
+    STEP,
     AllianceRow,
     AnswerRow,
     Base,
@@ -37,9 +38,6 @@ from teikei.domain.record import SALT_BYTES, canonical, payload, seal
 from teikei.domain.views import Row, row
 
 Values = dict[str, Any]
-STEP = 10_000
-"""Room for rows of one act between two positions: position = first seq × STEP + ordinal."""
-
 _COLUMNS = tuple(Row.__dataclass_fields__)
 _MATTERS, _OUTBOX, _DUE, _COMPANIES = table(MatterRow), table(OutboxRow), table(DueRow), table(CompanyRow)
 _FILES = table(FileRow)
@@ -96,6 +94,7 @@ def remember(
     db: Connection, order: Order, digest: str, place: Place, outcome: Outcome[Any], before: Matter | None
 ) -> Committed[Any]:
     """Write everything that comes of an act; `before` is the state it met, None for an opening."""
+    outcome = seats.introduced(db, outcome)
     version = before.version + 1 if before else 1
     state: Matter = settle(replace(outcome.state, version=version), place.calendar, place.now, before)
     state, tells = handed_on(state, outcome.tells)
@@ -113,11 +112,14 @@ def remember(
     first = place.position
     if before:
         _change(db, state, before)
+        seats.moved(db, before, state, head=place.head, last=receipt.last)
     else:
         _bear(db, state, first)
     for i, child in enumerate(born, start=1):
         _bear(db, child, first + i)
+    seats.born(db, born)
     _entries(db, order, place, outcome, state)
+    following.follow(db, state, outcome.follows, place.calendar)
     _leaving(db, order, place, outcome, born if before else [state, *born])
     _left(db, place, outcome, state)
     if outcome.facts:

@@ -22,6 +22,7 @@ from teikei.domain.agreement.renewal import (
     refusable,
     refusal_of,
     settled_for_term,
+    with_parties,
     with_refusal,
 )
 from teikei.domain.agreement.state import IN_FORCE, SIGNED, SIGNING, Agreement, Signature, ended
@@ -245,6 +246,7 @@ def term_end(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
 def terms_changed(state: Agreement, told: TermsChanged, now: datetime) -> Outcome[Agreement]:
     """An amendment is in force: its clocks are those of the new terms."""
     changed = replace(state, terms=told.terms, term_until=told.terms.term_until)
+    changed = with_parties(changed, told.parties) if told.parties else changed
     entry = state.entry("agreement.terms_changed", state.id, told.agreement)
     drops: tuple[Tell, ...] = ()
     if changed.term_until != state.term_until or not told.terms.renewal_years:

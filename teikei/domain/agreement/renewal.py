@@ -18,9 +18,10 @@ from teikei.domain.clock import Drop, FellDue, PaperReady
 from teikei.domain.decision.state import new_decision
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Id, Line, at_most
-from teikei.domain.matter import Due, Effect, Step
+from teikei.domain.matter import Due, Effect, Party, Step
 from teikei.domain.messages import DecisionClosed
 from teikei.domain.notices import explained_safe_day, legal_last_day
+from teikei.domain.parties import unasked
 from teikei.domain.reasons import packed
 
 LAPSE_DAYS = 1
@@ -60,7 +61,8 @@ def renewal_decided(state: Agreement, told: DecisionClosed, now: datetime) -> Ou
     if told.decision != state.renewal_decision:
         return Outcome(state=rest, entries=(entry,))
     rest = replace(rest, renewal_decision="")
-    said_no = [company for company, choice in (v.split() for v in told.votes) if choice == "no"]
+    here = state.companies()
+    said_no = [c for c, choice in (v.split() for v in told.votes) if choice == "no" and c in here]
     if told.outcome != "approved":
         for company in said_no:
             rest = _drafting(rest, company, told.decision)
@@ -167,6 +169,15 @@ def unrefused(state: Agreement, refusal: Refusal) -> Agreement:
         refusals=tuple(r for r in state.refusals if r != refusal),
         owes=tuple(e for e in state.owes if e.key != refusal.effect),
     )
+
+
+def with_parties(state: Agreement, parties: tuple[Party, ...]) -> Agreement:
+    """Other parties: nobody waits for one that left, and its refusal of renewal left with it."""
+    here = {p.company for p in parties}
+    state = unasked(state, frozenset(state.companies()) - here)
+    for refusal in state.refusals:
+        state = state if refusal.by in here else unrefused(state, refusal)
+    return replace(state, parties=parties, houses=tuple(h for h in state.houses if h.company in here))
 
 
 def settled_for_term(state: Agreement, reason: str) -> tuple[Agreement, tuple[Tell, ...]]:

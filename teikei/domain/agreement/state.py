@@ -12,9 +12,11 @@ from teikei.domain.alliance.duties import Survivor
 from teikei.domain.amendments import AmendmentTerms
 from teikei.domain.clock import Drop, PaperReady
 from teikei.domain.elsewhere import Elsewhere
+from teikei.domain.languages import Governing, PapersIn
 from teikei.domain.matter import Effect, Matter, Step
 from teikei.domain.messages import AgreementMoved
 from teikei.domain.papers import PAPER_TITLES, PaperKind
+from teikei.domain.succession import Planned
 from teikei.domain.terms import Brief, NdaTerms, TerminationTerms, Terms
 
 Talked = Literal["nda", "main", "termination", "amendment"]
@@ -62,6 +64,8 @@ class Agreement(Matter):
     paper: PaperKind
     form: str
     drafted_on: date
+    papers_in: PapersIn = "ja"
+    governing_language: Governing = "ja"
     brief: Brief = field(default_factory=Brief)
     nda_terms: NdaTerms | None = None
     terms: Terms | None = None
@@ -90,9 +94,14 @@ class Agreement(Matter):
     refusal_count: int = 0
     survivors: tuple[Survivor, ...] = ()
     """Of the role `survival` only: what outlives a closed alliance."""
+    handovers: tuple[Planned, ...] = ()
+    """Of the role `survival` only: those to come; a view shows nobody but its own."""
     reason: str = ""
     elsewhere: Elsewhere | None = None
     """It was not signed here: who says so, and on what file."""
+
+    def private_items(self, *readers: str) -> tuple[str, ...]:
+        return tuple(p.item for p in self.handovers if p.company not in readers)
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -116,6 +125,7 @@ class Agreement(Matter):
             signed_on=self.signed_on,
             term_until=self.term_until,
             amendment=self.amendment,
+            joining=self.amendment.joining(self.parties) if self.amendment and to == "in_force" else (),
             recorded=self.recorded if to == "ended" else (),
             elsewhere=self.elsewhere is not None,
         )
@@ -144,6 +154,8 @@ def new_agreement(
         paper=paper,
         form=parent.form,
         drafted_on=parent.local_day(now),
+        papers_in=parent.papers_in,
+        governing_language=parent.governing_language,
         brief=parent.brief,
         nda_terms=terms if isinstance(terms, NdaTerms) else None,
         terms=terms if isinstance(terms, Terms) else None,

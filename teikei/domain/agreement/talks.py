@@ -54,7 +54,8 @@ class ReviseAmendment(Act):
             raise Conflict("agreement.not_an_amendment")
         terms = replace(state.amendment, changes=self.changes, effective_on=self.effective_on)
         terms.check(state.companies(), state.form, state.local_day(now))
-        return rewritten(replace(state, amendment=terms), self.reason)
+        parties = terms.signers(state.parties)
+        return rewritten(replace(state, amendment=terms, parties=parties), self.reason)
 
 
 def rewritten(state: Agreement, reason: str) -> Outcome[Agreement]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from teikei.domain.act import Act, Actor, Outcome, Tell, rule
 from teikei.domain.agreement.state import new_agreement
+from teikei.domain.alliance.moving import parties_changed
 from teikei.domain.alliance.operation import plan_period, review_day
 from teikei.domain.alliance.owing import realigned
 from teikei.domain.alliance.state import OPERATION, Alliance
@@ -38,9 +39,11 @@ class DraftAmendment(Act):
             base=state.terms,
             base_title=state.main_title,
             base_date=state.signed_on,
+            gone=tuple(g.company for g in state.gone),
         )
         terms.check(state.companies(), state.form, state.local_day(now))
         agreement = new_agreement(state, "amendment", terms, now)
+        agreement = replace(agreement, parties=terms.signers(state.parties))
         drafted = replace(
             state,
             amending=agreement.id,
@@ -65,11 +68,14 @@ def amendment_moved(state: Alliance, told: AgreementMoved, now: datetime) -> Out
         )
     if told.to != "in_force" or told.amendment is None or state.stage != OPERATION:
         return Outcome(state=state, entries=(entry,))
-    changed = _in_force(replace(state, amending=""), told.amendment, state.local_day(now))
-    changed = realigned(changed, now)
+    today = state.local_day(now)
+    moved = parties_changed(replace(state, amending=""), told, now)
+    changed = realigned(_in_force(moved.state, told.amendment, today), now)
     assert changed.terms is not None
-    news = TermsChanged(agreement=told.agreement, terms=changed.terms)
-    return Outcome(state=changed, entries=(entry,), tells=(Tell(to=state.main, act=news),))
+    parties = changed.parties if told.amendment.parties else ()
+    news = TermsChanged(agreement=told.agreement, terms=changed.terms, parties=parties)
+    tells = (*moved.tells, Tell(to=state.main, act=news))
+    return replace(moved, state=changed, entries=(entry, *moved.entries), tells=tells)
 
 
 def _in_force(state: Alliance, amendment: AmendmentTerms, today: date) -> Alliance:

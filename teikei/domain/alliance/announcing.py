@@ -200,7 +200,7 @@ def _placed(state: Alliance, changed: CompanyEvent) -> Alliance:
 
 def event_lines(state: Alliance) -> tuple[AgendaLine, ...]:
     """What was put to the other parties since the last review."""
-    labels = {p.company: p.label for p in state.parties}
+    labels = state.labels
     return tuple(
         AgendaLine(
             code="agenda.event",

@@ -10,8 +10,9 @@ from teikei.domain.act import Act, Actor, Entry, Outcome
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.errors import Conflict
 from teikei.domain.fields import Flag, at_most
-from teikei.domain.house import MOST_ROUTES, MOST_STAND_INS, House, Route, StandIn
+from teikei.domain.house import MOST_ADDRESSES, MOST_ROUTES, MOST_STAND_INS, House, Route, StandIn
 from teikei.domain.messages import PartyChanged, changed
+from teikei.domain.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,20 @@ class ArrangeHouse(Act):
     routes: Annotated[tuple[Route, ...], at_most(MOST_ROUTES)] = ()
     stand_ins: Annotated[tuple[StandIn, ...], at_most(MOST_STAND_INS)] = ()
     sole: Flag = False
+    people: Annotated[tuple[Person, ...], at_most(MOST_ADDRESSES)] = ()
+    """Where those who propose and approve are written to, and in which language."""
 
     def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
         state.party(by.company)
         if state.finished:
             raise Conflict("matter.over", stage=state.stage)
-        house = House(company=by.company, routes=self.routes, stand_ins=self.stand_ins, sole=self.sole)
+        house = House(
+            company=by.company,
+            routes=self.routes,
+            stand_ins=self.stand_ins,
+            sole=self.sole,
+            people=self.people,
+        )
         house.check()
         entry = Entry(
             code="house.arranged",
@@ -38,6 +47,7 @@ class ArrangeHouse(Act):
                 "route_count": len(self.routes),
                 "stand_in_count": len(self.stand_ins),
                 "sole": "true" if self.sole else "false",
+                "people": [f"{p.name} <{p.email}> {p.language}" for p in self.people],
             },
             private_to=(by.company,),
         )

@@ -28,9 +28,9 @@ class Obligation:
     """Fulfilled only with the hash of its evidence."""
     owed_to: tuple[str, ...]
     stated_by: str
-    status: Literal["proposed", "open", "missed", "fulfilled"] = "open"
-    """`missed`: one that was due once, still owed. `fulfilled`: entered for an off-platform owner, who may contest it
-    until the next review.
+    status: Literal["proposed", "open", "missed", "fulfilled", "waived"] = "open"
+    """`missed`: one that was due once, still owed. `fulfilled`, `waived`: it is over, but was entered for an off-platform
+    party, who may contest it until the next review.
     """
     occurrence: int = 1
     """Which occurrence is open."""
@@ -40,6 +40,11 @@ class Obligation:
     """Who of `owed_to` has waived it."""
     missed: tuple[date, ...] = ()
     """Occurrences missed since the last review."""
+
+    @property
+    def over(self) -> bool:
+        """Nothing of it is owed any more, unless a party contests what was entered for it."""
+        return self.status in {"fulfilled", "waived"}
 
     @property
     def item(self) -> str:

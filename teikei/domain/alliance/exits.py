@@ -14,11 +14,12 @@ from teikei.domain.alliance.owing import realigned
 from teikei.domain.alliance.state import EXIT, OPERATION, Alliance, Exit, ExitItem
 from teikei.domain.alliance.surviving import survivors
 from teikei.domain.clock import Drop, FellDue, only_teikei
+from teikei.domain.days import ONE_DAY
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Line, Note
 from teikei.domain.ids import kind_of
 from teikei.domain.matter import Due, Step, on
-from teikei.domain.messages import AgreementMoved, TermsChanged
+from teikei.domain.messages import AgreementMoved, EndKnown, TermsChanged
 from teikei.domain.terms import TerminationTerms
 
 EACH_COMPANY = ("return_materials", "stop_marks", "people_and_equipment")
@@ -148,10 +149,17 @@ class OpenFinalPeriod(Act):
             covered = replace(
                 state, exit=replace(state.exit, final_period="-").ticked("final_allocation", "")
             )
-            return progressed(covered, state.entry("exit.nothing_left_to_allocate"))
+            done = progressed(covered, state.entry("exit.nothing_left_to_allocate"))
+            return replace(done, tells=(*_last_period(state, state.exit.end_date), *done.tells))
         opened = open_period(state, state.exit.end_date, final=True)
         final = replace(state.exit, final_period=opened.born[0].id)
         return replace(opened, state=replace(opened.state, exit=final))
+
+
+def _last_period(state: Alliance, end: date) -> tuple[Tell, ...]:
+    """The period that ends with the alliance opened before that end was known, at the same instant maybe."""
+    opened = state.open_period in state.children and state.period_from == end + ONE_DAY
+    return (Tell(to=state.open_period, act=EndKnown(end_date=end)),) if opened else ()
 
 
 def final_period_missing(state: Alliance) -> bool:

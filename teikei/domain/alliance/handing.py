@@ -10,18 +10,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 from teikei.domain.act import Act, Actor, Entry, Mail, Outcome, Tell, rule
+from teikei.domain.agreement.state import Agreement
+from teikei.domain.alliance.duties import Obligation
 from teikei.domain.alliance.operation import invitations
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.clock import FellDue
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Day, Line, Note
 from teikei.domain.handover import facts, house_after, party_after
-from teikei.domain.matter import Due, Party, Person, on
+from teikei.domain.matter import Due, Matter, Party, Person
 from teikei.domain.messages import PartyChanged
 from teikei.domain.succession import Place, Planned, Succession, TakenOver, kinds, listed
+
+Holder = Alliance | Agreement
+H = TypeVar("H", bound=Alliance | Agreement)
 
 MOST_PLANNED = 20
 """Handovers of one company in one alliance whose day is still to come."""
@@ -37,7 +42,8 @@ class HandOver(Act):
     on: Day
     reason: Note
 
-    def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
+    def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
+        state = _holder(state, self.kind)
         state.party(by.company)
         if state.finished:
             raise Conflict("matter.over", stage=state.stage)
@@ -48,16 +54,17 @@ class HandOver(Act):
             raise Invalid("handover.in_the_past", "/on", today=today.isoformat())
         who = Succession(company=by.company, leaver=self.leaver, successor=self.successor)
         before = planned(state, by.company, self.leaver)
-        taken = taken_over(without(state, before), who)
+        rest = without(state, before)
+        taken: TakenOver[Any] = taken_over(rest, who) if isinstance(rest, Alliance) else kept_on(rest, who)
         if not taken.moved:
             raise Conflict("handover.nothing", leaver=self.leaver)
         if self.on == today:
-            return handed(without(state, before), taken, who, self.reason)
+            return handed(rest, taken, who, self.reason)
         return self._plan(state, who, taken, before)
 
     def _plan(
-        self, state: Alliance, who: Succession, taken: TakenOver[Alliance], before: Planned | None
-    ) -> Outcome[Alliance]:
+        self, state: Holder, who: Succession, taken: TakenOver[Any], before: Planned | None
+    ) -> Outcome[Any]:
         mine = [p for p in state.handovers if p.company == who.company]
         if before is None and len(mine) >= MOST_PLANNED:
             raise Conflict("handover.too_many", most=MOST_PLANNED)
@@ -69,8 +76,9 @@ class HandOver(Act):
             on=self.on,
             reason=self.reason,
         )
-        rest = without(state, before)
-        due = Due(key=f"{plan.item}/day", base=on(self.on), slide="none")
+        rest: Any = without(state, before)
+        # Before any mail of that day leaves, and before anything falls due on it.
+        due = Due(key=f"{plan.item}/day", base=state.midnight(self.on), slide="none", whole_day=False)
         entry = state.entry(
             "handover.planned", plan.item, leaver=self.leaver, successor=self.successor.name,
             on=self.on.isoformat(), moved=kinds(taken.moved), places=listed(taken.moved), reason=self.reason,
@@ -88,7 +96,8 @@ class WithdrawHandover(Act):
     kind: Literal["withdraw_handover"] = "withdraw_handover"
     leaver: Line
 
-    def decide(self, state: Alliance, by: Actor, now: datetime, /) -> Outcome[Alliance]:
+    def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
+        state = _holder(state, self.kind)
         state.party(by.company)
         if state.finished:
             raise Conflict("matter.over", stage=state.stage)
@@ -113,17 +122,32 @@ def handover_day(state: Alliance, due: Due, now: datetime) -> Outcome[Alliance]:
     return handed(rest, taken, plan.succession, plan.reason)
 
 
-def planned(state: Alliance, company: str, leaver: str) -> Planned | None:
+@rule(FellDue, Agreement.kind, "handover/day")
+def kept_day(state: Agreement, due: Due, now: datetime) -> Outcome[Agreement]:
+    """The day has come for what survives a closed alliance."""
+    plan = next(p for p in state.handovers if p.item == due.item)
+    rest = without(state, plan)
+    return handed(rest, kept_on(rest, plan.succession), plan.succession, plan.reason)
+
+
+def _holder(state: Matter, act: str) -> Holder:
+    """Who hears of a handover first: the alliance, or what survives it, for which nobody else speaks."""
+    if isinstance(state, Alliance) or (isinstance(state, Agreement) and state.role == "survival"):
+        return state
+    raise Conflict("act.not_here", matter=state.kind, item=act)
+
+
+def planned(state: Holder, company: str, leaver: str) -> Planned | None:
     """The company's handover of this leaver that is still to come."""
     return next((p for p in state.handovers if (p.company, p.leaver) == (company, leaver)), None)
 
 
-def without(state: Alliance, plan: Planned | None) -> Alliance:
+def without(state: H, plan: Planned | None) -> H:
     """The plan is gone, and its day with it."""
     if plan is None:
         return state
     rest = tuple(p for p in state.handovers if p.number != plan.number)
-    return replace(state, handovers=rest).without_due(f"{plan.item}/day")
+    return cast("H", replace(state, handovers=rest).without_due(f"{plan.item}/day"))
 
 
 def taken_over(state: Alliance, who: Succession, *, house: bool = True) -> TakenOver[Alliance]:
@@ -151,7 +175,15 @@ def taken_over(state: Alliance, who: Succession, *, house: bool = True) -> Taken
     return TakenOver(state=after, moved=(*moved, *plans), stays=(*_stays(state, who), *kept))
 
 
-def _followed(state: Alliance, who: Succession) -> tuple[Alliance, tuple[Place, ...]]:
+def kept_on(state: Agreement, who: Succession) -> TakenOver[Agreement]:
+    """What survives a closed alliance has nobody but its contacts, who are told when a duty ends."""
+    party, moved = party_after(state.party(who.company), who)
+    after, plans = _followed(state, who)
+    after = replace(after, parties=tuple(party if p.company == who.company else p for p in state.parties))
+    return TakenOver(state=after, moved=(*moved, *plans), stays=facts(state, who))
+
+
+def _followed(state: H, who: Succession) -> tuple[H, tuple[Place, ...]]:
     """Who was to be followed by the leaver is followed by the successor; nobody follows themself."""
     moved: tuple[Place, ...] = ()
     for plan in state.handovers:
@@ -185,7 +217,7 @@ def _stays(state: Alliance, who: Succession) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def handed(state: Alliance, taken: TakenOver[Alliance], who: Succession, reason: str) -> Outcome[Alliance]:
+def handed(state: H, taken: TakenOver[H], who: Succession, reason: str) -> Outcome[H]:
     """The company reads what moved; the others, whom to speak with now; open matters hear it."""
     after = taken.state
     entry = state.entry(
@@ -203,11 +235,12 @@ def handed(state: Alliance, taken: TakenOver[Alliance], who: Succession, reason:
         state=after,
         entries=(replace(entry, private_to=(who.company,)), *_public(state, after, party)),
         tells=tuple(Tell(to=child, act=news) for child in after.children),
-        mails=_invited(state, after, party),
+        mails=_invited(state, after, party) if isinstance(after, Alliance) else (),
+        follows=(who,),
     )
 
 
-def _public(state: Alliance, after: Alliance, party: Party) -> tuple[Entry, ...]:
+def _public(state: H, after: H, party: Party) -> tuple[Entry, ...]:
     """Named by the company alone: who handed over is its own business."""
     before = state.party(party.company)
     entries: list[Entry] = []
@@ -215,7 +248,7 @@ def _public(state: Alliance, after: Alliance, party: Party) -> tuple[Entry, ...]
         entries.append(state.entry("party.contact_changed", party.company, name=party.contact.name))
     if party.escalation != before.escalation:
         entries.append(state.entry("party.escalation_changed", party.company, name=party.escalation.name))
-    for old, new in zip(state.obligations, after.obligations, strict=True):
+    for old, new in zip(_owed(state), _owed(after), strict=True):
         if old.person != new.person:
             changed = state.entry(
                 "obligation.person_changed", old.item, number=old.number, what=old.what, name=new.person
@@ -224,7 +257,11 @@ def _public(state: Alliance, after: Alliance, party: Party) -> tuple[Entry, ...]
     return tuple(replace(e, unnamed=True) for e in entries)
 
 
-def _invited(state: Alliance, after: Alliance, party: Party) -> tuple[Mail, ...]:
+def _owed(state: Holder) -> tuple[Obligation, ...]:
+    return state.obligations if isinstance(state, Alliance) else ()
+
+
+def _invited(state: Matter, after: Alliance, party: Party) -> tuple[Mail, ...]:
     """The new contact gets the invitation of a review that is called; the act makes it a mail of its own."""
     wait = next((w for w in after.waits if w.item.startswith("review-")), None)
     if wait is None or wait.deadline is None or after.due_item(f"{wait.item}/invite"):

@@ -35,6 +35,7 @@ from teikei.domain.clock import FellDue
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Count, at_most, limit, text
 from teikei.domain.matter import Due, Step
+from teikei.domain.parties import unasked
 
 ANSWER_DAYS = 10
 MOST_DAYS = 60
@@ -162,6 +163,18 @@ def _closed(
         health_gaps=gaps,
     )
     return Outcome(state=over, entries=(*entries, closed), closed=(_item(state, check, result),))
+
+
+def without_parties(state: Alliance, gone: frozenset[str], now: datetime) -> Outcome[Alliance]:
+    """An open check goes on without these parties; it closes where theirs were the last answers missing."""
+    check = state.health_check
+    if check is None:
+        return Outcome(state=state, entries=())
+    left = replace(check, answers=tuple(a for a in check.answers if a.company not in gone))
+    rest = unasked(replace(state, health_check=left), gone)
+    if rest.wait(f"health-{check.number}"):
+        return Outcome(state=rest, entries=())
+    return _closed(rest, now, ())
 
 
 def _item(state: Alliance, check: HealthCheck, result: HealthResult) -> ClosedItem:

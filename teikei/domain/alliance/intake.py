@@ -18,6 +18,7 @@ from teikei.domain.calendar import Calendar
 from teikei.domain.clock import FellDue
 from teikei.domain.errors import Conflict, Forbidden, Invalid
 from teikei.domain.fields import Flag, Id, Instant, Line, Note, at_most
+from teikei.domain.languages import Governing, PapersIn, lacking
 from teikei.domain.matter import Due, Party, Person, Reminders, Step
 from teikei.domain.papers import LABELS
 from teikei.domain.terms import STRICT, Benefit, Brief, Contribution, Form, Goal, Purpose, Risk
@@ -97,9 +98,17 @@ class OpenAlliance(Act):
     """Set: a sandbox alliance, whose clock starts here and moves only when told."""
     selection: SelectionIn | None = None
     """The opener's own business; `POST /v1/selections` alone sets it."""
+    papers_in: PapersIn = "ja"
+    """The language of its papers, or both side by side."""
+    governing_language: Governing = "ja"
+    """Which text prevails in papers of two languages."""
 
     def decide(self, state: Unborn, by: Actor, now: datetime, /) -> Outcome[Alliance]:
         parties = joined(self.parties, state, by)
+        if lack := lacking(self.form, self.papers_in):
+            raise Invalid(
+                "papers.language_missing", "/papers_in", language=self.papers_in, kinds=", ".join(lack)
+            )
         alliance = Alliance(
             id=state.id,
             alliance_id=state.id,
@@ -112,6 +121,8 @@ class OpenAlliance(Act):
             form=self.form,
             opened_by=by.company,
             calendar=CALENDAR,
+            papers_in=self.papers_in,
+            governing_language=self.governing_language,
             selection=self._selected(by),
         ).ask("intake", (by.company,), now, Step(n=20, unit="business_day"))
         entry = Entry(

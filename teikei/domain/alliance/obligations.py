@@ -13,7 +13,7 @@ from typing import Literal
 
 from teikei.domain.act import Act, Actor, Outcome, rule
 from teikei.domain.alliance.duties import Obligation, closed_obligation
-from teikei.domain.alliance.owing import asked, placed, without
+from teikei.domain.alliance.owing import asked, contestable, placed, without
 from teikei.domain.alliance.state import EXIT, OPERATION, Alliance
 from teikei.domain.alliance.stating import ObligationIn, stated
 from teikei.domain.clock import FellDue
@@ -176,8 +176,10 @@ class WaiveObligation(Act):
             return Outcome(state=placed(state, agreed), entries=(said,))
         entry = state.entry("obligation.waived", found.item, number=found.number, what=found.what)
         item = closed_obligation(found, state.version, result="waived", reason=self.reason)
-        rest = without(state.closed_wait(found.item), found)
-        return Outcome(state=rest, entries=(said, entry), closed=(item,))
+        rest = state.closed_wait(found.item)
+        kept = contestable(state, self.kind, found)
+        gone = placed(rest, replace(agreed, status="waived", held="")) if kept else without(rest, found)
+        return Outcome(state=gone, entries=(said, entry), closed=(item,))
 
 
 def _found(state: Alliance, by: Actor, number: int, *statuses: str) -> Obligation:

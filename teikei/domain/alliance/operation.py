@@ -33,7 +33,7 @@ from teikei.domain.days import add_months, last_day
 from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Count, Day, Id, Line, Note, at_most
 from teikei.domain.ids import kind_of
-from teikei.domain.matter import Due, Effect, Step, Wait, on
+from teikei.domain.matter import Due, Effect, Party, Step, Wait, on
 from teikei.domain.messages import AgreementMoved, PeriodSettled
 from teikei.domain.terms import STRICT, Terms
 
@@ -65,6 +65,12 @@ def plan_period(state: Alliance) -> Alliance:
     if last > state.terms.term_until:
         return state
     return state.with_due(Due(key="period/open", base=on(last), steps=(Step(n=1, unit="day"),)))
+
+
+def parties_of_period(state: Alliance) -> tuple[Party, ...]:
+    """The parties of the period that is not opened yet, with their present facts: who left while it ran is one."""
+    here = {p.company: p for p in state.parties}
+    return tuple(here.get(p.company, p) for p in state.period_parties) or state.parties
 
 
 def terms_of_period(state: Alliance) -> Terms:
@@ -261,7 +267,7 @@ class HoldReview(Act):
 
 def agenda(state: Alliance) -> tuple[AgendaLine, ...]:
     """What the next review talks about, built from the state: goals, gaps, open items, the open period."""
-    labels = {p.company: p.label for p in state.parties}
+    labels = state.labels
     lines = [
         AgendaLine(code="agenda.goal", values={"title": g.title, "target": g.target, "by": g.by.isoformat()})
         for g in state.brief.goals
@@ -388,7 +394,7 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
     signed = f"{day.year}年{day.month}月{day.day}日付け" if day else ""
     basis = f"{signed}{state.main_title}の利益配分に関する定め"
     period = new_allocation(
-        state,
+        replace(state, parties=parties_of_period(state)),
         terms_of_period(state),
         number=number,
         first=state.period_from,
@@ -400,6 +406,8 @@ def open_period(state: Alliance, last: date, *, final: bool) -> Outcome[Alliance
         state,
         period=number,
         period_terms=None,
+        period_parties=(),
+        houses=tuple(h for h in state.houses if h.company in state.companies()),
         period_from=last + timedelta(days=1),
         open_period=period.id,
         children=(*state.children, period.id),

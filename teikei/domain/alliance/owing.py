@@ -86,12 +86,37 @@ def reopened(state: Alliance, mine: Recorded, now: datetime) -> Alliance | None:
     return asked(state, before, now)
 
 
+def contestable(state: Alliance, act: str, found: Obligation) -> bool:
+    """Was this said of it for a party that may still contest it?"""
+    said = (r for r in state.recorded if (r.act, r.what) == (act, str(found.number)))
+    return any(r.status == "open" for r in said)
+
+
+def no_longer_held(state: Alliance, mine: Recorded, now: datetime) -> Alliance | None:
+    """A hold that was entered for a party is contested: its owner is asked again, if nobody has released it since."""
+    found = next((o for o in state.obligations if str(o.number) == mine.what), None)
+    if found is None or not found.held:
+        return None
+    return asked(state, replace(found, held=""), now)
+
+
+def not_waived(state: Alliance, mine: Recorded, now: datetime) -> Alliance | None:
+    """A waiver that was entered for a party is contested: it is owed again, until a review has talked about it."""
+    found = next((o for o in state.obligations if str(o.number) == mine.what), None)
+    if found is None or mine.company not in found.waived:
+        return None
+    left = replace(found, waived=tuple(c for c in found.waived if c != mine.company))
+    if found.status != "waived":
+        return placed(state, left)
+    return asked(state, replace(left, status="open"), now)
+
+
 # on the agenda
 
 
 def agenda_lines(state: Alliance) -> tuple[AgendaLine, ...]:
     """What was missed since the last review, what is overdue, what is held."""
-    labels = {p.company: p.label for p in state.parties}
+    labels = state.labels
 
     def line(how: str, found: Obligation, day: date) -> AgendaLine:
         values: dict[str, str | int] = {
@@ -114,5 +139,5 @@ def is_overdue(state: Alliance, found: Obligation) -> bool:
 
 def reviewed(state: Alliance) -> Alliance:
     """A review has talked about what was missed; what was entered for an owner and stands by now leaves."""
-    kept = (o for o in state.obligations if o.status != "fulfilled")
+    kept = (o for o in state.obligations if not o.over)
     return replace(state, obligations=tuple(replace(o, missed=()) for o in kept))

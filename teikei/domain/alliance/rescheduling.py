@@ -1,6 +1,7 @@
 """A review is moved or skipped by its chair, with the reason on the record; the second skip in a row is escalated.
 
-The chair of reviews is named in the agreement (`review_chair`); where it names nobody, the party that opened the alliance.
+The chair of reviews is named in the agreement (`review_chair`); where it names nobody, the party that opened the
+alliance, or the first one after that one has left.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _called(state: Alliance, by: Actor, number: int) -> Wait:
     state.party(by.company)
     state.running(OPERATION)
     assert state.terms is not None
-    [chair] = state.terms.review_chair or (state.opened_by,)
+    [chair] = state.terms.review_chair or (state.host,)
     if by.company != chair:
         raise Forbidden("review.not_the_chair")
     wait = state.wait(f"review-{number}")

@@ -14,7 +14,9 @@ from teikei.domain.clock import Drop
 from teikei.domain.company_events import CompanyEvent, closed_event
 from teikei.domain.elsewhere import Earlier, WaivedGate
 from teikei.domain.fields import Id, Line, at_most
-from teikei.domain.matter import Matter, Spent
+from teikei.domain.languages import Governing, PapersIn
+from teikei.domain.matter import Matter, Party, Spent
+from teikei.domain.parties import Gone, Joined
 from teikei.domain.succession import Planned
 from teikei.domain.terms import STRICT, Brief, Form, NdaTerms, Terms
 
@@ -133,6 +135,8 @@ class ReviewHeld:
     next_on: date | None
     clock: tuple[Spent, ...] = ()
     """What companies had taken by then."""
+    parties: tuple[Party, ...] = ()
+    """The parties of that day, where they are others by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +183,9 @@ class Alliance(Matter):
     form: Form
     opened_by: str
     calendar: str = "JP"
+    papers_in: PapersIn = "ja"
+    governing_language: Governing = "ja"
+    """Which text prevails in papers of two languages."""
     brief: Brief = field(default_factory=Brief)
     nda_terms: NdaTerms = field(default_factory=NdaTerms)
     nda: str = ""
@@ -192,6 +199,8 @@ class Alliance(Matter):
     terms: Terms | None = None
     period_terms: Terms | None = None
     """The terms under which the period began that is not opened yet, where an amendment has changed them since."""
+    period_parties: tuple[Party, ...] = ()
+    """Likewise the parties of that period."""
     amending: str = ""
     """The amendment that is talked over."""
     amendments: int = 0
@@ -247,6 +256,24 @@ class Alliance(Matter):
     events: tuple[CompanyEvent, ...] = ()
     """Announced, and still to take effect, to be answered or to be talked about."""
     event_count: int = 0
+    joined: tuple[Joined, ...] = ()
+    """Parties that came later, and when."""
+    gone: tuple[Gone, ...] = ()
+    """Parties that left."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Label by company, of those that left too: what they owed or did goes on being named."""
+        return {g.company: g.label for g in self.gone} | {p.company: p.label for p in self.parties}
+
+    def joined_at(self, company: str) -> datetime | None:
+        """Since when a company that came later is a party; None: from the beginning."""
+        return next((j.at for j in self.joined if j.company == company), None)
+
+    @property
+    def host(self) -> str:
+        """The party that opened the alliance, or the first one where it is none any more."""
+        return self.opened_by if self.opened_by in self.companies() else self.parties[0].company
 
     @property
     def finished(self) -> bool:

@@ -39,13 +39,26 @@ def living_on(state: Alliance) -> tuple[Agreement, ...]:
     assert state.exit is not None
     returned = all(i.done for i in state.exit.checklist if i.code == "return_materials")
     rows = tuple(s for s in state.exit.survivors if s.code != "returns" or not returned)
-    if not rows:
-        return ()
+    return (_survival(state, rows, state.exit.end_date),) if rows else ()
+
+
+def living_on_with(state: Alliance, gone: tuple[str, ...], end: date) -> tuple[Agreement, ...]:
+    """Parties leave and the alliance goes on: for each of them, one agreement of all until then with the clocks of what
+    survives an end on that day. It serves the one that left and the ones that stay.
+    """
+    rows = survivors(state, end)
+    return tuple(_survival(state, rows, end, i, c) for i, c in enumerate(gone)) if rows else ()
+
+
+def _survival(
+    state: Alliance, rows: tuple[Survivor, ...], end: date, ordinal: int = 0, company: str = ""
+) -> Agreement:
+    label = state.labels[company] if company else ""
     survival = Agreement(
-        id=state.new_id("agreement"),
+        id=state.new_id("agreement", ordinal),
         alliance_id=state.alliance_id,
-        title=f"{state.title} 存続条項",
-        title_en=f"{state.title_en}: surviving duties",
+        title=f"{state.title} 存続条項{f'（{label}の脱退）' if label else ''}",
+        title_en=f"{state.title_en}: surviving duties{f' ({label} left)' if label else ''}",
         stage=IN_FORCE,
         sandbox=state.sandbox,
         zone=state.zone,
@@ -54,10 +67,10 @@ def living_on(state: Alliance) -> tuple[Agreement, ...]:
         role="survival",
         paper=state.form,
         form=state.form,
-        drafted_on=state.exit.end_date,
+        drafted_on=end,
         signed_on=state.signed_on,
-        term_since=state.exit.end_date + ONE_DAY,
+        term_since=end + ONE_DAY,
         term_until=rows[-1].until,
         survivors=rows,
     )
-    return (survivor_clocks(survival),)
+    return survivor_clocks(survival)

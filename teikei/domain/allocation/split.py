@@ -23,7 +23,7 @@ from teikei.domain.errors import Conflict, Invalid
 from teikei.domain.fields import Line as TextLine
 from teikei.domain.fields import Minor, Sha256
 from teikei.domain.matter import Due, Effect, Step
-from teikei.domain.messages import DecisionClosed, PeriodSettled
+from teikei.domain.messages import DecisionClosed, EndKnown, PeriodSettled
 from teikei.domain.money import split
 
 MOST_AMOUNTS = 500
@@ -235,6 +235,13 @@ def _settled(state: Allocation) -> Outcome[Allocation]:
     told = PeriodSettled(allocation=state.id, number=state.number, pool=state.pool, recorded=state.recorded)
     entry = state.entry("allocation.settled", state.id, pool=state.pool, currency=state.currency)
     return Outcome(state=over, entries=(entry,), tells=(Tell(to=state.parent, act=told),))
+
+
+@rule(EndKnown, Allocation.kind, "end")
+def last_one(state: Allocation, told: EndKnown, now: datetime) -> Outcome[Allocation]:
+    """No period comes after this one: it is what it would be had the end been known before it opened."""
+    entry = state.entry("period.is_final", state.id, number=state.number, end_date=told.end_date.isoformat())
+    return Outcome(state=replace(state, final=True), entries=(entry,))
 
 
 @rule(Drop, Allocation.kind, "drop")

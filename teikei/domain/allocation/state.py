@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from teikei.domain.decision.rules import VotingRule
+from teikei.domain.languages import Governing, PapersIn
 from teikei.domain.matter import Matter, Step, on
 from teikei.domain.money import TieOrder
 from teikei.domain.terms import Share, Terms
@@ -80,6 +81,8 @@ class Allocation(Matter):
     """How many votes on the split have lapsed by silence."""
     undecided: bool = False
     dropped: bool = False
+    papers_in: PapersIn = "ja"
+    governing_language: Governing = "ja"
 
 
 def new_allocation(
@@ -111,4 +114,6 @@ def new_allocation(
         payment_days=terms.payment_days,
         decision_days=terms.decision_days,
         voting=terms.rule_for("allocation"),
+        papers_in=parent.papers_in,
+        governing_language=parent.governing_language,
     ).ask("inputs", parent.companies(), on(last), Step(n=max(1, terms.statement_days // 2), unit="day"))

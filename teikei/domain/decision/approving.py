@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from teikei.domain.act import Act, Actor, Entry, Outcome
+from teikei.domain.act import Act, Actor, Entry, Mail, Outcome
 from teikei.domain.decision.state import CALLED, VOTING, Decision, Internal
 from teikei.domain.decision.voting import may_vote
 from teikei.domain.errors import Conflict, Forbidden, Refused
@@ -45,7 +45,9 @@ class SubmitInternalApproval(Act):
             },
             private_to=(by.company,),
         )
-        return Outcome(state=_with(state, request, mine), entries=(_status(state, mine), private))
+        after = _with(state, request, mine)
+        mails = after.asking(request, "approval_asked", "approval")
+        return Outcome(state=after, entries=(_status(state, mine), private), mails=mails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class DecideInternalApproval(Act):
         state.party(by.company)
         state.running(CALLED, VOTING)
         may_vote(state, by)
-        request = running(state, by.company)
+        request = state.round_of(by.company)
         if request is None:
             raise Conflict("house.nothing_submitted")
         _named(by)
@@ -69,7 +71,9 @@ class DecideInternalApproval(Act):
         given = (*request.given, Approval(step=request.step, seat=seat, person=by.person))
         done = replace(request, given=given) if self.choice == "approve" else request
         if self.choice == "approve" and done.step:
-            return Outcome(state=_with(state, done), entries=(private,))
+            after = _with(state, done)
+            mails = after.asking(done, "approval_asked", "approval") if done.step != request.step else ()
+            return Outcome(state=after, entries=(private,), mails=mails)
         mine = Internal(
             company=by.company,
             status="approved" if self.choice == "approve" else "returned",
@@ -77,7 +81,22 @@ class DecideInternalApproval(Act):
             since=now,
             sole=self.choice == "approve" and any(a.person == done.proposer for a in given),
         )
-        return Outcome(state=_with(state, done, mine), entries=(_status(state, mine), private))
+        told = (self._told(state, request, by),) if by.person != request.proposer else ()
+        return Outcome(state=_with(state, done, mine), entries=(_status(state, mine), private), mails=told)
+
+    def _told(self, state: Decision, request: Request, by: Actor) -> Mail:
+        """Who proposed hears how it ended, and what was said."""
+        return state.mail_to(
+            by.company,
+            f"approval_{'approved' if self.choice == 'approve' else 'returned'}",
+            f"approval-end/{request.round}",
+            to=state.reader(by.company, request.proposer),
+            what="approval",
+            proposer=request.proposer,
+            reference=request.reference,
+            approver=by.person,
+            comment=self.comment,
+        )
 
     def _entry(self, state: Decision, request: Request, seat: str, by: Actor) -> Entry:
         """Both names stand in the record of the company: whose seat it is, and who acted."""
@@ -93,19 +112,13 @@ class DecideInternalApproval(Act):
         return replace(entry, private_to=(by.company,))
 
 
-def running(state: Decision, company: str) -> Request | None:
-    """The round that has not come to its end."""
-    stands = state.approved_inside(company)
-    return state.request(company) if stands and stands.status == "submitted" else None
-
-
 def _submittable(state: Decision, by: Actor) -> None:
     state.party(by.company)
     state.running(CALLED, VOTING)
     may_vote(state, by)
     if state.house(by.company).route_for(state.subject, state.amount) is None:
         raise Conflict("house.no_route")
-    if running(state, by.company):
+    if state.round_of(by.company):
         raise Conflict("house.submitted_already")
     stands = state.approved_inside(by.company)
     if stands and stands.status == "approved":
@@ -169,7 +182,7 @@ def approval_route(state: Decision, by: Actor, now: datetime) -> ApprovalRoute:
         SubmitInternalApproval(reference="-").decide(state, by, now)
     except Refused as refusal:
         problem = refusal.code
-    request = running(state, by.company)
+    request = state.round_of(by.company)
     house = state.house(by.company)
     shown = request or (_planned(state, by) if house.route_for(state.subject, state.amount) else None)
     if shown is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from teikei.domain.act import Mail
 from teikei.domain.decision.rules import Choice, Subject, VotingRule
 from teikei.domain.house import Request
 from teikei.domain.matter import Matter, Step
@@ -80,6 +81,32 @@ class Decision(Matter):
     def request(self, company: str) -> Request | None:
         """The latest round inside a company."""
         return next((r for r in self.requests if r.company == company), None)
+
+    def round_of(self, company: str) -> Request | None:
+        """The round inside a company that has not come to its end."""
+        stands = self.approved_inside(company)
+        return self.request(company) if stands and stands.status == "submitted" else None
+
+    def asking(self, request: Request, template: str, intent: str, only: str = "") -> tuple[Mail, ...]:
+        """A mail to each person whose approval the open step of a round can still use; its own company's business."""
+        company, wait = request.company, self.wait("votes")
+        deadline = self.local_day(wait.deadline).isoformat() if wait and wait.deadline else ""
+
+        def mail(seat: str) -> Mail:
+            reader = self.reader(company, seat)
+            made = self.mail_to(
+                company, template, f"{intent}/{request.round}/{request.step}/{seat}", to=reader, what="approval",
+                deadline=deadline, seat=seat, round=request.round, proposer=request.proposer, reference=request.reference,
+            )  # fmt: skip
+            return replace(made, copies=self.copies(company, *dict.fromkeys((reader.name, seat))))
+
+        away = {s.person for s in self.house(company).stand_ins}
+        able = (s for s in request.free(request.step) if s in away or s not in request.barred())
+        return tuple(mail(seat) for seat in able if only in ("", seat))
+
+    def also_reminded(self, companies: tuple[str, ...], intent: str) -> tuple[Mail, ...]:
+        rounds = (found for c in companies if (found := self.round_of(c)))
+        return tuple(m for r in rounds for m in self.asking(r, "approval_remind", f"approval/{intent}"))
 
     def with_internal(self, mine: Internal) -> Decision:
         """Where a company's own approval stands now; voting is open once all that log in have come to an end."""

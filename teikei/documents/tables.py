@@ -1,0 +1,121 @@
+"""Tables of a paper: bordered ones, and the frames that hold signatures and columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from teikei.documents.blocks import Align, Cites, Signatory, Table
+from teikei.documents.house import Look
+from teikei.documents.lines import signature_lines
+from teikei.documents.wordml import GAP, paragraph
+
+_CELL_PADDING = 220
+_HALF_WIDTH = 112
+"""A half-width character at 9.5 pt is 95; the rest is for the space between 2028 and 年."""
+
+_LINES = "<w:tblBorders>" + "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+) + "</w:tblBorders>"  # fmt: skip
+_SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
+_CELL_STYLES: dict[Align, str] = {"left": "Cell", "right": "CellRight", "center": "CellCenter"}
+
+
+def display_width(text: str) -> int:
+    """Half-width columns of the longest line."""
+    return max(
+        len(line)
+        if line.isascii()
+        else sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in line)
+        for line in text.split("\n")
+    )
+
+
+def column_widths(tables: Sequence[Table], total: int) -> list[int]:
+    """Figures never wrap; what is left goes to the text columns by their content.
+
+    `tables` are the same table in each language of the paper.
+    """
+    aligns = tables[0].align
+    columns = [
+        [row[index] for table in tables for row in (table.header, *table.rows)]
+        for index in range(len(aligns))
+    ]
+    widest = [max(display_width(cell) for cell in cells) for cells in columns]
+    floors = [
+        min(width, 40 if align == "right" else 8) * _HALF_WIDTH + _CELL_PADDING
+        for width, align in zip(widest, aligns, strict=True)
+    ]
+    spare = max(0, total - sum(floors))
+    weights = [
+        0 if align == "right" else max(1, min(width, 48) - 8)
+        for width, align in zip(widest, aligns, strict=True)
+    ]
+    if not any(weights):
+        weights = [1] * len(widest)
+    widths = [floor + spare * weight // sum(weights) for floor, weight in zip(floors, weights, strict=True)]
+    if sum(widths) > total:
+        widths = [width * total // sum(widths) for width in widths]
+    widths[-1] += total - sum(widths)
+    return widths
+
+
+def frame(widths: list[int], indent: int = 0, borders: str = "") -> str:
+    """The opening of a table of fixed columns; `row` and `END` complete it."""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblInd w:w="{indent}" w:type="dxa"/>{borders}<w:tblLayout w:type="fixed"/></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>"
+    )
+
+
+END = f"</w:tbl>{GAP}"
+
+
+def cell(width: int, content: str, extra: str = "") -> str:
+    """One cell; `extra` is cell properties after the width."""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{extra}</w:tcPr>{content}</w:tc>'
+
+
+def row(cells: Iterable[str], *, split: bool = False, head: bool = False) -> str:
+    """One row; unless it may `split` it stands on one page, a `head` is repeated on each."""
+    marks = ("" if split else "<w:cantSplit/>") + ("<w:tblHeader/>" if head else "")
+    properties = f"<w:trPr>{marks}</w:trPr>" if marks else ""
+    return f"<w:tr>{properties}{''.join(cells)}</w:tr>"
+
+
+_MIDDLE = '<w:vAlign w:val="center"/>'
+
+
+def table(tables: Sequence[Table], looks: Sequence[Look], width: int) -> Iterator[str]:
+    """A bordered table; of two languages each cell says what they do not share in both."""
+    first = tables[0]
+    indent = looks[0].indents[0][0] if len(looks) == 1 else 0
+    widths = column_widths(tables, width - indent)
+    yield frame(widths, indent, _LINES)
+    heads = zip(widths, *(one.header for one in tables), strict=True)
+    yield row((cell(w, _said("CellHead", said, looks), _SHADE + _MIDDLE) for w, *said in heads), head=True)
+    styles = [_CELL_STYLES[align] for align in first.align]
+    cites = {(line, column): found for line, column, found in first.cites} if len(tables) == 1 else {}
+    for line, texts in enumerate(zip(*(one.rows for one in tables), strict=True)):
+        columns = enumerate(zip(widths, styles, *texts, strict=True))
+        yield row(
+            cell(w, _said(style, said, looks, cites.get((line, column), ())), _MIDDLE)
+            for column, (w, style, *said) in columns
+        )
+    yield END
+
+
+def _said(style: str, texts: Sequence[str], looks: Sequence[Look], cites: Cites = ()) -> str:
+    """The paragraphs of a cell."""
+    if len(texts) == 1 or texts[0] == texts[1]:
+        return paragraph(style, texts[0], looks[0], cites=cites)
+    return "".join(paragraph(style, text, look) for text, look in zip(texts, looks, strict=True))
+
+
+def signing(party: Signatory, look: Look) -> str:
+    """The lines of one party as paragraphs."""
+    first, *rest = signature_lines(party)
+    return paragraph("SignFirst", first, look) + "".join(paragraph("SignLine", line, look) for line in rest)
