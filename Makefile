@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo up test check fix system bench faults soak docs lock setup setup-dev servers
+.PHONY: help demo up test check fix system bench faults soak docs gallery lock setup setup-dev servers
 
 bin := .venv/bin
 JOBS ?= 2
@@ -52,6 +52,9 @@ soak: setup-dev servers  ## the long campaigns; results go to docs/results/*.jso
 
 docs: setup-dev  ## write the generated pages of docs/ anew
 	$(bin)/python tools/docs.py
+
+gallery: setup-dev  ## every paper in every language for 2, 3, 5 and 10 parties (var/gallery); FORMAT=pdf as PDF
+	$(bin)/python tools/gallery.py
 
 lock:  ## compile the lock files anew
 	tools/lock.sh

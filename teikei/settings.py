@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     worker_metrics: str = ""
     """`host:port` at which the worker shows its figures in the text format of Prometheus; empty: nowhere."""
-    worker_cache: int = 1000
+    worker_cache: int = 10_000
     """How many matters the worker keeps in memory; the others are replayed from their history when spoken to."""
     company_key: str = ""
     """API key of the company for which `teikei import` speaks."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -17,7 +17,7 @@ from api.answers import DOCX, download
 from api.forms import form, variables
 from api.guard import COMPANY, Call, GuardedRoute, require
 from api.routers.alliances import Company
-from api.routers.imports import BINARY, FileName
+from api.routers.imports import BINARY, BYTES, FileName
 from teikei.domain.errors import Unknown
 from teikei.domain.papers import PaperKind
 from teikei.domain.terms import STRICT
@@ -28,8 +28,7 @@ FINDINGS_IN = "5"
 """Seconds until asking again for findings makes sense."""
 WORD: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {}}}}
 WORD_OR_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {}, "text/plain": {}}}}
-UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {DOCX: BINARY}}}
-KINDS = ("", *get_args(PaperKind))
+UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {BYTES: BINARY, DOCX: BINARY}}}
 
 Language = Literal["ja", "en"]
 
@@ -148,11 +147,13 @@ async def paper_kinds_list(call: Company) -> Response:
 @router.get("/clauses", tags=["clauses"], response_model=Clauses)
 async def clauses_list(
     call: Company,
-    kind: Annotated[Literal[KINDS], Query(description="Of one kind of paper, in its order.")] = "",
+    kind: Annotated[PaperKind | None, Query(description="Of one kind of paper, in its order.")] = None,
     language: InLanguage = "ja",
 ) -> Response:
     """The newest text of each clause."""
-    return JSONResponse({"data": await run_in_threadpool(call.services.library.clauses, kind, language)})
+    return JSONResponse(
+        {"data": await run_in_threadpool(call.services.library.clauses, kind or "", language)}
+    )
 
 
 @router.get(

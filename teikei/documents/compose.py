@@ -8,7 +8,7 @@ each citation is checked against the 項 and 号 that really exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from itertools import count
 from typing import cast
@@ -23,21 +23,23 @@ from teikei.documents.blocks import (
     Block,
     Body,
     Chapter,
+    Cite,
     ClauseUse,
     Closing,
     Heading,
+    Item,
     Paper,
     Paragraph,
     Preamble,
-    Table,
+    SubItem,
 )  # fmt: skip
 from teikei.documents.derived import NAMES, STATEMENT, derived
 from teikei.documents.errors import DocumentError
 from teikei.documents.language import LANGUAGES, Language
 from teikei.documents.library import Clause, Library, Manifest
 from teikei.documents.localised import localised
-from teikei.documents.markdown import blocks, polish
-from teikei.documents.sandbox import CITE, VALUE, clean, illegal
+from teikei.documents.markdown import blocks
+from teikei.documents.sandbox import CITE, clean, illegal
 from teikei.domain.paper_lines import PartyLine
 from teikei.domain.papers import VARIABLES, PaperKind
 
@@ -72,25 +74,22 @@ def _composed(
     """One language; `languages` are all in which the paper is made."""
     manifest = library.manifest(kind, language)
     held = _values(kind, variables)
-    for place, text in _texts(held, ""):
-        if found := illegal(text):
-            raise DocumentError("document.illegal_character", place, character=found)
+    _refuse_illegal(held)
     values = localised(held, language)
     values.update(derived(kind, values, language, languages))
     clauses = [library.clause(clause_id, language) for clause_id in manifest.clause_ids]
     _complete(manifest, clauses, values)
     chosen = _choose(manifest, clauses, values | held)  # conditions are one for all languages
-    composed = tuple(_blocks(manifest, chosen, values))
-    _check_citations(composed, LANGUAGES[language])
-    cited = {LANGUAGES[language].article(b.number): b.clause_id for b in composed if isinstance(b, Article)}
-    printed = tuple(polish(block, cited) for block in composed)
+    citing: set[str] = set()
+    composed = tuple(_blocks(manifest, chosen, values, citing))
+    _check_citations(composed, citing, LANGUAGES[language])
     return Paper(
         kind=kind,
         language=language,
         form=manifest.form,
         title=clean(manifest.title.render(values)),
         alliance=str(values["alliance_name"]),
-        blocks=printed + signatures.blocks(manifest, values),
+        blocks=composed + signatures.blocks(manifest, values),
         clauses=tuple(ClauseUse(c.id, c.version, c.sha256, language) for c in _used(chosen)),
     )
 
@@ -122,6 +121,29 @@ def _built(kind: str, wanted: type, given: Mapping[str, object]) -> object:
     if unknown := sorted(given.keys() - known.keys()):
         raise DocumentError("document.wrong_variables", kind=kind, unknown=", ".join(unknown))
     return wanted(**given)
+
+
+def _refuse_illegal(held: Mapping[str, object]) -> None:
+    """All texts at once; which of them it is, only a refusal asks."""
+    said: list[str] = []
+    _gather(held.values(), said)
+    if illegal("".join(said)):
+        for place, text in _texts(held, ""):
+            if found := illegal(text):
+                raise DocumentError("document.illegal_character", place, character=found)
+
+
+def _gather(values: Iterable[object], said: list[str]) -> None:
+    """As `_texts`, without the places and in a fifth of the time."""
+    for value in values:
+        if isinstance(value, str):
+            said.append(value)
+        elif isinstance(value, tuple | list):
+            _gather(value, said)
+        elif names := getattr(value, "__dataclass_fields__", None):
+            _gather([getattr(value, name) for name in names], said)
+        elif isinstance(value, Mapping):
+            _gather(value.values(), said)
 
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
@@ -174,11 +196,12 @@ def _failed(clause: Clause, error: Exception) -> DocumentError:
 
 
 def _blocks(
-    manifest: Manifest, chosen: Mapping[str, _Chosen], values: Mapping[str, object]
+    manifest: Manifest, chosen: Mapping[str, _Chosen], values: Mapping[str, object], citing: set[str]
 ) -> Iterator[Block]:
-    """Preamble, chapters and articles, closing, in printing order."""
+    """Preamble, chapters and articles, closing, in printing order; `citing` gets the clauses that cite."""
     sheet = manifest.form == "sheet"
     spoken = LANGUAGES[manifest.language]
+    cited = {spoken.article(one.number): one.clause.id for one in chosen.values() if one.number}
 
     def ref(clause_id: str) -> str:
         found = chosen.get(clause_id)
@@ -191,48 +214,53 @@ def _blocks(
     def has(clause_id: str) -> bool:
         return clause_id in chosen
 
+    def body(clause: Clause, *, plain: bool) -> Body:
+        text = _rendered(clause, context)
+        if CITE in text:
+            citing.add(clause.id)
+        return blocks(text, clause=clause.id, plain=plain, language=clause.language, cited=cited)
+
     context = {**values, "ref": ref, "has": has}
     numbered: type[Article | Heading] = Heading if sheet else Article
     if manifest.preamble in chosen:
         clause = chosen[manifest.preamble].clause
-        yield Preamble(clause.id, _body(clause, context, plain=True))
+        yield Preamble(clause.id, body(clause, plain=True))
     chapters = count(1)
     for entry in manifest.entries:
         if entry.chapter:
             yield Chapter(next(chapters), entry.chapter)
         elif entry.clause in chosen:
             clause, number = chosen[entry.clause].clause, chosen[entry.clause].number
-            body = _body(clause, context, plain=sheet)
-            yield numbered(cast("int", number), clause.id, clause.title, body)
+            yield numbered(cast("int", number), clause.id, clause.title, body(clause, plain=sheet))
     if manifest.closing in chosen:
         clause = chosen[manifest.closing].clause
-        yield Closing(clause.id, _body(clause, context, plain=True))
+        yield Closing(clause.id, body(clause, plain=True))
 
 
-def _body(clause: Clause, context: Mapping[str, object], *, plain: bool) -> Body:
-    """Render one clause; every failure names the clause."""
+def _rendered(clause: Clause, context: Mapping[str, object]) -> str:
+    """The text of one clause; every failure names the clause."""
     try:
-        return blocks(clause.source.render(context), clause=clause.id, plain=plain, language=clause.language)
+        return clause.source.render(context)
     except DocumentError as error:
         raise DocumentError(error.code, error.pointer or clause.id, **error.params) from error
     except (TemplateError, ArithmeticError, TypeError, AttributeError) as error:
         raise _failed(clause, error) from error
 
 
-def _check_citations(composed: tuple[Block, ...], spoken: Language) -> None:
+def _check_citations(composed: tuple[Block, ...], citing: set[str], spoken: Language) -> None:
     """第n条第m項第k号 must exist: a wrong citation is the classic drafting error."""
-    number_of = spoken.article_pattern.format(number=r"(\d+)")
-    cited = re.compile(f"{CITE}{number_of}{VALUE}({spoken.connected})")
-    articles = {b.number: b for b in composed if isinstance(b, Article | Heading)}
+    connected = re.compile(spoken.connected)
+    articles = {b.clause_id: b for b in composed if isinstance(b, Article | Heading)}
     for block in composed:
-        if not isinstance(block, Article | Heading | Preamble | Closing):
+        if not isinstance(block, Article | Heading | Preamble | Closing) or block.clause_id not in citing:
             continue
-        for text in _body_texts(block.body):
-            for number, tail in cited.findall(text):
-                for paragraph, item in spoken.places(tail):
-                    if not _exists(articles[int(number)].body, paragraph, item):
-                        said = f"{spoken.article(int(number))}{tail}"
-                        raise DocumentError("document.reference_absent", block.clause_id, reference=said)
+        for text, cite in _citations(block.body):
+            found = connected.match(text, cite.end)
+            tail = found[0] if found else ""
+            for paragraph, item in spoken.places(tail) if tail else ():
+                if not _exists(articles[cite.clause_id].body, paragraph, item):
+                    said = f"{text[cite.start : cite.end]}{tail}"
+                    raise DocumentError("document.reference_absent", block.clause_id, reference=said)
 
 
 def _exists(body: Body, paragraph: int, item: int) -> bool:
@@ -244,11 +272,18 @@ def _exists(body: Body, paragraph: int, item: int) -> bool:
     return not item or 1 <= item <= len(found[index].items)
 
 
-def _body_texts(body: Body) -> Iterator[str]:
+def _citations(body: Body) -> Iterator[tuple[str, Cite]]:
+    """Each citation with the text that it stands in; tables cite whole articles."""
     for block in body:
-        if isinstance(block, Table):
-            continue
-        yield block.text
-        for item in block.items:
-            yield item.text
-            yield from (child.text for child in item.children)
+        if isinstance(block, Paragraph):
+            for line in _lines(block):
+                for cite in line.cites:
+                    yield line.text, cite
+
+
+def _lines(block: Paragraph) -> list[Paragraph | Item | SubItem]:
+    """A 項 and what stands below it, in reading order."""
+    found: list[Paragraph | Item | SubItem] = [block]
+    for item in block.items:
+        found += (item, *item.children)
+    return found

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from teikei.documents.blocks import Align, Body, Cite, Cites, Item, Paragraph, SubItem, Table
 from teikei.documents.errors import DocumentError
@@ -29,83 +28,6 @@ _RULE = re.compile(r"\|(\s*:?-{3,}:?\s*\|)+")
 _SUB_INDENT = 4
 _NUMBER = re.compile(r"\D*\d+条?")
 """第3条 or Article 3 after the mark of a citation."""
-
-_Text: TypeAlias = tuple[str, Cites]
-
-
-@dataclass(slots=True)
-class _Item:
-    text: _Text
-    children: list[_Text] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    text: _Text
-    items: list[_Item] = field(default_factory=list)
-    place: Align | None = None
-
-
-@dataclass(slots=True)
-class _Table:
-    rows: list[list[_Text]] = field(default_factory=list)
-    align: tuple[Align, ...] = ()
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One clause while it is read."""
-
-    clause: str
-    plain: bool
-    cited: Mapping[str, str] | None
-    found: list[_Paragraph | _Table] = field(default_factory=list)
-
-    def take(self, line: str) -> None:
-        """Add one line to what has been read so far."""
-        if line.startswith("|"):
-            self._row(line)
-        elif match := _PARAGRAPH.match(line):
-            self.found.append(_Paragraph(self._text(line[match.end() :])))
-        elif match := _ITEM.match(line):
-            self._item(line, len(match[1]), line[match.end() :])
-        elif not self.plain:
-            raise _layout(self.clause, line)
-        elif match := _PLACED.fullmatch(line):
-            self.found.append(_Paragraph(self._text(match[2]), place=_PLACES[match[1]]))
-        else:
-            self.found.append(_Paragraph(self._text(line)))
-
-    def _item(self, line: str, indent: int, text: str) -> None:
-        last = self.found[-1] if self.found else None
-        if not isinstance(last, _Paragraph) or (indent >= _SUB_INDENT and not last.items):
-            raise _layout(self.clause, line)
-        if indent < _SUB_INDENT:
-            last.items.append(_Item(self._text(text)))
-        else:
-            last.items[-1].children.append(self._text(text))
-
-    def _row(self, line: str) -> None:
-        """A header row opens a table; the rule below it gives the alignment."""
-        if not self.found or not isinstance(self.found[-1], _Table):
-            self.found.append(_Table())
-        table = self.found[-1]
-        assert isinstance(table, _Table)
-        if not line.endswith("|") or len(line) < 2:
-            raise _layout(self.clause, line)
-        if _RULE.fullmatch(line):
-            if len(table.rows) != 1 or table.align:
-                raise _layout(self.clause, line)
-            table.align = tuple(_align(cell.strip()) for cell in line[1:-1].split("|"))
-            return
-        table.rows.append([_said(cell.strip(" "), self.cited) for cell in line[1:-1].split("|")])
-
-    def _text(self, text: str) -> _Text:
-        """A paragraph must say something: an empty value is an error, not a blank line."""
-        said = _said(text.strip(" "), self.cited)
-        if not said[0].strip() or (self.cited is None and not clean(said[0]).strip()):
-            raise DocumentError("document.text_empty", self.clause)
-        return said
 
 
 def blocks(
@@ -122,74 +44,130 @@ def blocks(
     never numbers them. `cited` is the clause of each 第n条; without it the texts
     keep the marks of the clause language. Raises `document.clause_layout` with the line's text.
     """
-    reading = _Reading(clause, plain, cited)
-    for line in text.split("\n"):
-        if line.strip():
-            reading.take(line.rstrip(" "))
-    found = reading.found
-    if not found:
+    groups = _groups(text, clause)
+    if not groups:
         raise DocumentError("document.clause_empty", clause)
-    numbered = not plain and sum(isinstance(block, _Paragraph) for block in found) > 1
-    spoken = LANGUAGES[language]
+    numbered = not plain and sum(not lines[0].startswith("|") for lines in groups) > 1
+    reader = _Reader(clause, plain, LANGUAGES[language], cited)
     result: list[Paragraph | Table] = []
     number = 0
-    for block in found:
-        if isinstance(block, _Table):
-            result.append(_table(block, clause))
+    for lines in groups:
+        if lines[0].startswith("|"):
+            result.append(reader.table(lines))
         else:
             number += 1
-            result.append(_paragraph(block, number if numbered else None, spoken, clause))
+            result.append(reader.paragraph(lines, number if numbered else None))
     return tuple(result)
 
 
-def _align(rule: str) -> Align:
-    if rule.endswith(":"):
-        return "center" if rule.startswith(":") else "right"
-    return "left"
+def _groups(text: str, clause: str) -> list[list[str]]:
+    """The lines of each 項 with its 号, and of each table."""
+    found: list[list[str]] = []
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            continue
+        row = line.startswith("|")
+        if not row and not _ITEM.match(line):
+            found.append([line.rstrip(" ")])
+        elif found and found[-1][0].startswith("|") == row:
+            found[-1].append(line.rstrip(" "))
+        elif row:
+            found.append([line.rstrip(" ")])
+        else:
+            raise _layout(clause, line)
+    return found
 
 
 def _layout(clause: str, line: str) -> DocumentError:
     return DocumentError("document.clause_layout", clause, text=clean(line)[:80])
 
 
-def _paragraph(block: _Paragraph, number: int | None, spoken: Language, clause: str) -> Paragraph:
-    items: list[Item] = []
-    for index, item in enumerate(block.items, 1):
-        if len(item.children) > len(spoken.letters):
-            raise _layout(clause, item.children[len(spoken.letters)][0])
-        children = (SubItem(spoken.subitem(place), *said) for place, said in enumerate(item.children))
-        text, cites = item.text
-        items.append(Item(index, text, tuple(children), cites))
-    text, cites = block.text
-    return Paragraph(number, text, tuple(items), block.place, cites)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Lines of one clause as blocks."""
+
+    clause: str
+    plain: bool
+    spoken: Language
+    cited: Mapping[str, str] | None
+
+    def paragraph(self, lines: list[str], number: int | None) -> Paragraph:
+        said, place = lines[0], None
+        if match := _PARAGRAPH.match(said):
+            said = said[match.end() :]
+        elif not self.plain:
+            raise _layout(self.clause, said)
+        elif match := _PLACED.fullmatch(said):
+            said, place = match[2], _PLACES[match[1]]
+        text, cites = self._text(said)
+        return Paragraph(number, text, self._items(lines[1:]) if lines[1:] else (), place, cites)
+
+    def _items(self, lines: list[str]) -> tuple[Item, ...]:
+        groups: list[list[str]] = []
+        for line in lines:
+            match = _ITEM.match(line)
+            assert match
+            if len(match[1]) < _SUB_INDENT:
+                groups.append([line[match.end() :]])
+            elif groups:
+                groups[-1].append(line[match.end() :])
+            else:
+                raise _layout(self.clause, line)
+        return tuple(self._item(number, *said) for number, said in enumerate(groups, 1))
+
+    def _item(self, number: int, said: str, *below: str) -> Item:
+        if len(below) > len(self.spoken.letters):
+            raise _layout(self.clause, below[len(self.spoken.letters)])
+        text, cites = self._text(said)
+        children = (SubItem(self.spoken.subitem(place), *self._text(one)) for place, one in enumerate(below))
+        return Item(number, text, tuple(children), cites)
+
+    def _text(self, text: str) -> tuple[str, Cites]:
+        """A paragraph must say something: an empty value is an error, not a blank line."""
+        said, cites = self._said(text.strip(" "))
+        if not (clean(said) if self.cited is None else said).strip():
+            raise DocumentError("document.text_empty", self.clause)
+        return said, cites
+
+    def _said(self, text: str) -> tuple[str, Cites]:
+        """The text as it is printed, and where it cites an article."""
+        if self.cited is None:
+            return text, ()
+        if CITE not in text:
+            return clean(text), ()
+        first, *pieces = text.split(CITE)
+        printed = clean(first)
+        cites: list[Cite] = []
+        for piece in pieces:
+            said = _NUMBER.match(piece)
+            if said and said[0] in self.cited:
+                cites.append(Cite(len(printed), len(printed) + said.end(), self.cited[said[0]]))
+            printed += clean(piece)
+        return printed, tuple(cites)
+
+    def table(self, lines: list[str]) -> Table:
+        """A header, the rule that gives the alignment, and rows."""
+        rows: list[tuple[str, ...]] = []
+        cites: list[tuple[int, int, Cites]] = []
+        align: tuple[Align, ...] = ()
+        for line in lines:
+            rule = "---" in line and _RULE.fullmatch(line)
+            if not line.endswith("|") or len(line) < 2 or (rule and (len(rows) != 1 or align)):
+                raise _layout(self.clause, line)
+            cells = line[1:-1].split("|")
+            if rule:
+                align = tuple(_align(cell.strip()) for cell in cells)
+                continue
+            said = [self._said(cell.strip(" ")) for cell in cells]
+            rows.append(tuple([text for text, _ in said]))
+            if CITE in line and len(rows) > 1:
+                cites += ((len(rows) - 2, column, found) for column, (_, found) in enumerate(said) if found)
+        if not align or len(rows) < 2 or any(len(row) != len(align) for row in rows):
+            raise DocumentError("document.table_layout", self.clause, columns=len(align))
+        return Table(rows[0], tuple(rows[1:]), align, tuple(cites))
 
 
-def _table(block: _Table, clause: str) -> Table:
-    width = len(block.align)
-    if not block.align or len(block.rows) < 2 or any(len(row) != width for row in block.rows):
-        raise DocumentError("document.table_layout", clause, columns=width)
-    header, *rows = (tuple(text for text, _ in row) for row in block.rows)
-    cites = (
-        (line, column, found)
-        for line, row in enumerate(block.rows[1:])
-        for column, (_, found) in enumerate(row)
-        if found
-    )
-    return Table(header, tuple(rows), block.align, tuple(cites))
-
-
-def _said(text: str, cited: Mapping[str, str] | None) -> _Text:
-    """The text as it is printed, and where it cites an article."""
-    if cited is None:
-        return text, ()
-    if CITE not in text:
-        return clean(text), ()
-    first, *pieces = text.split(CITE)
-    printed = clean(first)
-    cites: list[Cite] = []
-    for piece in pieces:
-        said = _NUMBER.match(piece)
-        if said and said[0] in cited:
-            cites.append(Cite(len(printed), len(printed) + said.end(), cited[said[0]]))
-        printed += clean(piece)
-    return printed, tuple(cites)
+def _align(rule: str) -> Align:
+    if rule.endswith(":"):
+        return "center" if rule.startswith(":") else "right"
+    return "left"

@@ -8,12 +8,13 @@ fields, so that they follow an inserted article and a new title like any citatio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 
 from teikei.documents.blocks import Article, Block, Chapter, Paper, SignatureBlock, Table
 from teikei.documents.house import LAYOUTS, XML, Look, R, W, section
 from teikei.documents.lines import flat, lines
-from teikei.documents.numbering import labels
+from teikei.documents.numbering import Label, labels
 from teikei.documents.tables import END, cell, display_width, frame, row, signing, table
 from teikei.documents.wordml import GAP, Lists, paragraph, reference, run, units
 
@@ -30,13 +31,13 @@ _CLOSE = '<w:spacing w:before="0" w:after="120"/>'
 _BETWEEN = '<w:tblBorders><w:insideV w:val="single" w:sz="4" w:space="0" w:color="A6A6A6"/></w:tblBorders>'
 
 
-def document(paper: Paper, lists: Lists) -> str:
+def document(paper: Paper, lists: Lists) -> bytes:
     """word/document.xml; fills `lists` with what numbering.xml needs."""
     layout = LAYOUTS[paper.language]
     parts = [f'{XML}<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>']
     parts.extend(_titles(paper, layout.looks))
-    if paper.contents:
-        parts.extend(_contents(paper, layout.looks))
+    if contents := paper.contents:
+        parts.extend(_contents(paper, contents, layout.looks))
         parts.extend(_titles(paper, layout.looks, BREAK_BEFORE))
     if paper.second:
         parts.extend(_two_columns(paper, paper.second, lists))
@@ -45,7 +46,7 @@ def document(paper: Paper, lists: Lists) -> str:
         for block in paper.blocks:
             parts.extend(_one_column(block, look, layout.width, lists))
     parts.append(f"{section(layout)}</w:body></w:document>")
-    return "".join(parts)
+    return b"".join(map(str.encode, parts))  # one text of all would be twice as large for the moment
 
 
 def _titles(paper: Paper, looks: tuple[Look, ...], extra: str = "") -> Iterator[str]:
@@ -56,14 +57,17 @@ def _titles(paper: Paper, looks: tuple[Look, ...], extra: str = "") -> Iterator[
         yield paragraph("Title", paper.title, looks[0], extra=extra)
 
 
-def _contents(paper: Paper, looks: tuple[Look, ...]) -> Iterator[str]:
+def _contents(
+    paper: Paper, contents: tuple[Chapter | Article, ...], looks: tuple[Look, ...]
+) -> Iterator[str]:
     """One line for each chapter and article, in both languages where there are two."""
     second = paper.second.contents if paper.second else ()
     heading = "　".join(look.language.contents for look in looks)
     yield paragraph("TOCHeading", heading, looks[0])
-    lead = _lead(len(paper.contents))
-    for blocks in zip_longest(paper.contents, second):
-        entries = [_entry(block, look) for block, look in zip(blocks, looks, strict=False) if block]
+    lead = _lead(len(contents))
+    for blocks in zip_longest(contents, second):
+        found = zip(blocks, looks, strict=False)
+        entries = [_entry(block, look, paper.language) for block, look in found if block]
         style = "TOC1" if isinstance(blocks[0], Chapter) else "TOC2"
         inside = "<w:r><w:tab/></w:r>".join(entries)
         yield f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{lead}</w:pPr>{inside}</w:p>'
@@ -77,15 +81,21 @@ def _lead(count: int) -> str:
     return f'<w:spacing w:before="0" w:after="0" w:line="{pitch}" w:lineRule="exact"/>'
 
 
-def _entry(block: Chapter | Article, look: Look) -> str:
-    """Number and title of a heading, both fields; two in one link come back garbled from LibreOffice."""
+def _entry(block: Chapter | Article, look: Look, language: str) -> str:
     known = labels(look.language.code)
     label = known.article if isinstance(block, Article) else known.chapter
     mark = look.mark(block.clause_id) if isinstance(block, Article) else look.chapter_mark(block.number)
-    number = reference(label.text.replace("%1", str(block.number)), mark, look)
+    return _linked(label, block.number, block.title, mark, language, look.order)
+
+
+@lru_cache(maxsize=4096)
+def _linked(label: Label, number: int, title: str, mark: str, language: str, order: int) -> str:
+    """Number and title of a heading, both fields; two in one link come back garbled from LibreOffice."""
+    look = LAYOUTS[language].looks[order]
+    said = reference(label.text.replace("%1", str(number)), mark, look)
     space = run(" ", look) if label.suffix == "space" else ""
-    title = reference(label.before + block.title + label.after, mark, look, r"\h")
-    return f'{number}{space}<w:hyperlink w:anchor="{mark}" w:history="1">{title}</w:hyperlink>'
+    named = reference(label.before + title + label.after, mark, look, r"\h")
+    return f'{said}{space}<w:hyperlink w:anchor="{mark}" w:history="1">{named}</w:hyperlink>'
 
 
 def _one_column(block: Block, look: Look, width: int, lists: Lists) -> Iterator[str]:

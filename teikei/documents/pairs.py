@@ -129,7 +129,9 @@ def _combinations(
 ) -> Iterator[tuple[Mapping[str, object], frozenset[str]]]:
     """Every combination of what either text asks; the clauses that stand in the paper are options too."""
     asked = " ".join(_STATEMENTS.findall(ours.body + theirs.body))
-    known = choices(VARIABLES[cast("PaperKind", kind)]) | (choices(Reckoned) if kind == "statement" else {})
+    known = choices(VARIABLES[cast("PaperKind", kind)]) | (
+        choices(Reckoned, 611) if kind == "statement" else {}
+    )
     ordinary = {name: values[0] for name, values in known.items()}
     names = [name for name in known if name != "parties" and re.search(rf"\b{name}\b", asked)]
     ids = sorted({first or second for first, second in _ASKED.findall(ours.body + theirs.body)})

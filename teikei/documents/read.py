@@ -42,10 +42,11 @@ _PARAGRAPH, _TABLE, _ROW, _CELL = map(_tag, ("p", "tbl", "tr", "tc"))
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """The main part, and what counts its numbers."""
+    """The main part, what counts its numbers, and the language of a heading that does not show its own."""
 
     root: etree._Element
     numbers: Numbers
+    language: str
 
 
 def _opened(docx: bytes) -> _Opened:
@@ -63,7 +64,13 @@ def _opened(docx: bytes) -> _Opened:
         raise DocumentError("document.archive_invalid", reason="xml") from error
     except ValueError as error:  # a number of a list that is none
         raise DocumentError("document.archive_invalid", reason="numbering") from error
-    return _Opened(root, Numbers(numbering, styles))
+    return _Opened(root, Numbers(numbering, styles), _language(styles))
+
+
+def _language(styles: etree._Element | None) -> str:
+    """As the defaults of the file say: ours are British where the paper is in English alone."""
+    said = None if styles is None else styles.find(f"{_tag('docDefaults')}//{_tag('lang')}")
+    return "en" if said is not None and str(said.get(_tag("val"))) == "en-GB" else "ja"
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> etree._Element:
@@ -95,17 +102,19 @@ def articles(docx: bytes) -> tuple[ArticleRef, ...]:
             name = str(mark.get(_tag("name"), ""))
             if not name.startswith(MARKS[0]):
                 continue
-            if one := _article(label + "".join(_text(paragraph)), name.removeprefix(MARKS[0])):
+            if one := _article(
+                label + "".join(_text(paragraph)), name.removeprefix(MARKS[0]), opened.language
+            ):
                 found.append(one)
     return tuple(found)
 
 
-def _article(heading: str, clause_id: str) -> ArticleRef | None:
+def _article(heading: str, clause_id: str, spoken: str) -> ArticleRef | None:
     for language, pattern in _HEADINGS:
         if match := pattern.fullmatch(heading):
             return ArticleRef(int(match[1]), match[2], clause_id, language)
     match = _SECTION.fullmatch(heading)
-    return ArticleRef(int(match[1]), match[2], clause_id) if match else None
+    return ArticleRef(int(match[1]), match[2], clause_id, spoken) if match else None
 
 
 def _root(docx: bytes) -> etree._Element:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from teikei.documents import pages, wordml
 from teikei.documents.blocks import ArticleRef, ClauseUse, Paper
@@ -18,7 +19,7 @@ from teikei.documents.house import XML
 from teikei.documents.library import Library, default_library
 from teikei.documents.lines import text
 from teikei.documents.numbering import numbering_part
-from teikei.documents.package import archive, part
+from teikei.documents.package import Part, archive, part
 from teikei.documents.parts import static_parts
 from teikei.documents.wordml import escape
 
@@ -31,16 +32,36 @@ MAP_NAMESPACE = "urn:teikei:paper:1"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A written paper. `text` is what a reader of the file reads, line by line."""
+    """A written paper and the model that it was written from."""
 
-    kind: str
-    language: str
-    title: str
+    paper: Paper
     docx: bytes
     sha256: str
-    text: str
-    clauses: tuple[ClauseUse, ...]
-    articles: tuple[ArticleRef, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.paper.kind
+
+    @property
+    def language(self) -> str:
+        return self.paper.language
+
+    @property
+    def title(self) -> str:
+        return self.paper.title
+
+    @property
+    def clauses(self) -> tuple[ClauseUse, ...]:
+        return self.paper.clauses
+
+    @property
+    def articles(self) -> tuple[ArticleRef, ...]:
+        return self.paper.articles
+
+    @property
+    def text(self) -> str:
+        """What a reader of the file reads, line by line."""
+        return text(self.paper)
 
     def article(self, clause_id: str) -> ArticleRef | None:
         """Where a clause stands in this paper, for a citation; None if it does not."""
@@ -66,66 +87,63 @@ def render(
     composed = compose(library or default_library(), kind, variables, language)
     paper = replace(composed, version=version, document=document)
     docx = write(paper)
-    return Rendered(
-        kind=kind,
-        language=language,
-        title=paper.title,
-        docx=docx,
-        sha256=hashlib.sha256(docx).hexdigest(),
-        text=text(paper),
-        clauses=paper.clauses,
-        articles=paper.articles,
-    )
+    return Rendered(paper, docx, hashlib.sha256(docx).hexdigest())
 
 
 def write(paper: Paper) -> bytes:
     """The block model as a .docx file."""
-    clause_map = _clause_map(paper)
+    articles = paper.articles + (paper.second.articles if paper.second else ())
+    clauses, clauses_hash = _clause_map(paper.kind, paper.language, paper.clauses, articles)
     lists = wordml.Lists()
-    body = pages.document(paper, lists).encode("utf-8")
+    body = pages.document(paper, lists)
     return archive(
         (
             *static_parts(paper.language, paper.form),
             numbering_part(paper.language, paper.form, tuple(lists.restarts)),
-            part("docProps/core.xml", _core(paper)),
-            part("docProps/custom.xml", _custom(paper, clause_map, body)),
-            part("customXml/item1.xml", clause_map),
+            _core(paper.language, paper.title),
+            part("docProps/custom.xml", _custom(paper, clauses_hash, body)),
+            clauses,
             part("word/header1.xml", pages.header(paper)),
             part("word/document.xml", body, FAST),
         )
     )
 
 
-def _clause_map(paper: Paper) -> str:
-    """customXml/item1.xml; of two languages the clauses of both."""
-    papers = (paper, paper.second) if paper.second else (paper,)
-    numbers = {(one.spoken, item.clause_id): item for one in papers for item in one.articles}
+@lru_cache(maxsize=256)
+def _clause_map(
+    kind: str, language: str, clauses: tuple[ClauseUse, ...], articles: tuple[ArticleRef, ...]
+) -> tuple[Part, str]:
+    """customXml/item1.xml and its hash: one for all papers that chose the same clauses; of two languages of both."""
+    numbers = {(item.language, item.clause_id): item for item in articles}
     rows = []
-    for use in paper.clauses:
+    for use in clauses:
         found = numbers.get((use.language, use.id))
         place = f' number="{found.number}" title="{escape(found.title)}"' if found else ""
         rows.append(
             f'<clause id="{escape(use.id)}" language="{use.language}" version="{use.version}" '
             f'sha256="{use.sha256}"{place}/>'
         )
-    return (
-        f'{XML}<paper xmlns="{MAP_NAMESPACE}" kind="{escape(paper.kind)}" '
-        f'language="{escape(paper.language)}" engine="{ENGINE}">{"".join(rows)}</paper>'
+    xml = (
+        f'{XML}<paper xmlns="{MAP_NAMESPACE}" kind="{escape(kind)}" '
+        f'language="{escape(language)}" engine="{ENGINE}">{"".join(rows)}</paper>'
     )
+    return part("customXml/item1.xml", xml), hashlib.sha256(xml.encode("utf-8")).hexdigest()
 
 
-def _core(paper: Paper) -> str:
+@lru_cache(maxsize=256)
+def _core(language: str, title: str) -> Part:
     """No dates and no person: metadata of the writer's machine are not part of a paper."""
     cp = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
     dc = "http://purl.org/dc/elements/1.1/"
-    return (
+    return part(
+        "docProps/core.xml",
         f'{XML}<cp:coreProperties xmlns:cp="{cp}" xmlns:dc="{dc}"><dc:creator>Teikei</dc:creator>'
-        f"<dc:language>{escape(paper.language)}</dc:language>"
-        f"<dc:title>{escape(paper.title)}</dc:title></cp:coreProperties>"
+        f"<dc:language>{escape(language)}</dc:language>"
+        f"<dc:title>{escape(title)}</dc:title></cp:coreProperties>",
     )
 
 
-def _custom(paper: Paper, clause_map: str, body: bytes) -> str:
+def _custom(paper: Paper, clauses_hash: str, body: bytes) -> str:
     """What a returned file is matched by: of whom, which version, and the hash of the text as it was sent."""
     vt = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
@@ -133,7 +151,7 @@ def _custom(paper: Paper, clause_map: str, body: bytes) -> str:
         ("TeikeiKind", paper.kind),
         ("TeikeiLanguage", paper.language),
         ("TeikeiEngine", ENGINE),
-        ("TeikeiClauses", hashlib.sha256(clause_map.encode("utf-8")).hexdigest()),
+        ("TeikeiClauses", clauses_hash),
         ("TeikeiBody", hashlib.sha256(body).hexdigest()),
         *((("TeikeiDocument", paper.document),) if paper.document else ()),
         *((("TeikeiVersion", str(paper.version)),) if paper.version else ()),

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from teikei.documents import words, words_en
@@ -193,16 +194,21 @@ class Source:
         )
 
     def render(self, values: Mapping[str, object]) -> str:
-        """The text with marks; Jinja's own errors pass through. `values` are shared and not copied."""
-        context = self._template.new_context(values, shared=True)
+        """The text with marks; Jinja's own errors pass through."""
+        shared = cast("dict[str, Any]", values)  # read only: what a clause assigns stays in its own context
+        context = Context(self._template.environment, shared, None, {})
         return "".join(self._template.root_render_func(context))
 
 
 def clean(text: str) -> str:
     """Take the marks out: the text as it will be printed."""
-    if VALUE not in text and CITE not in text:
-        return text
-    return text.replace(VALUE, "").replace(CITE, "").replace(BREAK, "\n").replace(BAR, "|")
+    if VALUE in text:
+        text = text.replace(VALUE, "")
+    if CITE in text:
+        text = text.replace(CITE, "")
+    if BREAK in text:
+        text = text.replace(BREAK, "\n")
+    return text.replace(BAR, "|") if BAR in text else text
 
 
 Condition = Callable[[Mapping[str, object]], bool]

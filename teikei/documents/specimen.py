@@ -23,9 +23,9 @@ FIRST_DAY = date(2031, 2, 3)
 
 
 @cache
-def choices(shape: type) -> dict[str, tuple[object, ...]]:
-    """For each field of a paper's dataclass the values to try; the first is the ordinary one."""
-    numbers = count(211)
+def choices(shape: type, lowest: int = 211) -> dict[str, tuple[object, ...]]:
+    """For each field of a paper's dataclass the values to try; the first is the ordinary one. Numbers from `lowest` on."""
+    numbers = count(lowest)
     hints = get_type_hints(shape)
     return {
         item.name: _parties(numbers) if item.name == "parties" else _values(item, hints[item.name], numbers)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from teikei.documents.blocks import Align, Cites, Signatory, Table
+from teikei.documents.blocks import Align, Signatory, Table
 from teikei.documents.house import Look
 from teikei.documents.lines import signature_lines
-from teikei.documents.wordml import GAP, paragraph
+from teikei.documents.wordml import GAP, paragraph, run
 
 _CELL_PADDING = 220
 _HALF_WIDTH = 112
@@ -22,14 +23,16 @@ _SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
 _CELL_STYLES: dict[Align, str] = {"left": "Cell", "right": "CellRight", "center": "CellCenter"}
 
 
+@lru_cache(maxsize=8192)
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "FWA" else 1
+
+
 def display_width(text: str) -> int:
     """Half-width columns of the longest line."""
-    return max(
-        len(line)
-        if line.isascii()
-        else sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in line)
-        for line in text.split("\n")
-    )
+    if "\n" in text:
+        return max(map(display_width, text.split("\n")))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def column_widths(tables: Sequence[Table], total: int) -> list[int]:
@@ -38,11 +41,8 @@ def column_widths(tables: Sequence[Table], total: int) -> list[int]:
     `tables` are the same table in each language of the paper.
     """
     aligns = tables[0].align
-    columns = [
-        [row[index] for table in tables for row in (table.header, *table.rows)]
-        for index in range(len(aligns))
-    ]
-    widest = [max(display_width(cell) for cell in cells) for cells in columns]
+    columns = zip(*(row for table in tables for row in (table.header, *table.rows)), strict=True)
+    widest = [max(map(display_width, cells)) for cells in columns]
     floors = [
         min(width, 40 if align == "right" else 8) * _HALF_WIDTH + _CELL_PADDING
         for width, align in zip(widest, aligns, strict=True)
@@ -98,20 +98,31 @@ def table(tables: Sequence[Table], looks: Sequence[Look], width: int) -> Iterato
     heads = zip(widths, *(one.header for one in tables), strict=True)
     yield row((cell(w, _said("CellHead", said, looks), _SHADE + _MIDDLE) for w, *said in heads), head=True)
     styles = [_CELL_STYLES[align] for align in first.align]
-    cites = {(line, column): found for line, column, found in first.cites} if len(tables) == 1 else {}
-    for line, texts in enumerate(zip(*(one.rows for one in tables), strict=True)):
-        columns = enumerate(zip(widths, styles, *texts, strict=True))
-        yield row(
-            cell(w, _said(style, said, looks, cites.get((line, column), ())), _MIDDLE)
-            for column, (w, style, *said) in columns
-        )
+    if len(tables) == 1:
+        yield from _rows(first, looks[0], widths, styles)
+    else:
+        for texts in zip(*(one.rows for one in tables), strict=True):
+            columns = zip(widths, styles, *texts, strict=True)
+            yield row(cell(w, _said(style, said, looks), _MIDDLE) for w, style, *said in columns)
     yield END
 
 
-def _said(style: str, texts: Sequence[str], looks: Sequence[Look], cites: Cites = ()) -> str:
+def _rows(table: Table, look: Look, widths: Sequence[int], styles: Sequence[str]) -> Iterator[str]:
+    """The rows of a table in one language: all of a cell but its text is the same down a column."""
+    empty = [cell(w, paragraph(style, "", look), _MIDDLE) for w, style in zip(widths, styles, strict=True)]
+    columns = [found.partition("</w:p>")[::2] for found in empty]
+    runs = [[run(text, look) for text in texts] for texts in table.rows]
+    for line, column, cites in table.cites:
+        runs[line][column] = run(table.rows[line][column], look, cites=cites)
+    for said in runs:
+        cells = zip(columns, said, strict=True)
+        yield row([f"{before}{text}</w:p>{after}" for (before, after), text in cells])
+
+
+def _said(style: str, texts: Sequence[str], looks: Sequence[Look]) -> str:
     """The paragraphs of a cell."""
     if len(texts) == 1 or texts[0] == texts[1]:
-        return paragraph(style, texts[0], looks[0], cites=cites)
+        return paragraph(style, texts[0], looks[0])
     return "".join(paragraph(style, text, look) for text, look in zip(texts, looks, strict=True))
 
 

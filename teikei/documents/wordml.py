@@ -34,7 +34,6 @@ from teikei.documents.numbering import Label, labels
 
 BOOKMARK = MARKS[0]
 _SPECIAL = re.compile('[&<>"\x85]')
-_ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\x85", "&#x85;"))
 
 _SIGNS = "°±×÷§¶′″‥…‘’“”†‡※←-⇿√∞∠∥∩∪∫∴≒≠≡≦≧①-⓿■-◿★☆♀♂Α-Ωα-ωⅠ-ⅿ"
 """Signs that are narrow in Latin and wide in Japanese (Unicode UAX 11, class A). Word
@@ -70,10 +69,10 @@ class Lists:
 
 def escape(text: str) -> str:
     """Text for an element or an attribute."""
-    if _SPECIAL.search(text):
-        for sign, entity in _ESCAPES:
-            text = text.replace(sign, entity)
-    return text
+    if not _SPECIAL.search(text):
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("\x85", "&#x85;")
 
 
 def run(text: str, look: Look, face: str = MINCHO[0], cites: Cites = ()) -> str:

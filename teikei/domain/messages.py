@@ -201,7 +201,12 @@ def changed(state: Matter, news: PartyChanged) -> Outcome[Any]:
             state.entry("event.touches_no_more", state.id, news.company, event=news.event, title=state.title)
             if news.withdrawn
             else state.entry(
-                "event.touches", state.id, news.company, event=news.event, title=state.title, stage=state.stage
+                "event.touches",
+                state.id,
+                news.company,
+                event=news.event,
+                title=state.title,
+                stage=state.stage,
             )
         )
         entries = (*entries, touched)

@@ -190,6 +190,10 @@ class CapitalVariables(MainVariables):
     directors: int = 0
     reserved_matters: tuple[str, ...] = ()
     tag_drag: bool = False
+    issuer_kind: Literal["private", "public", "listed"] = "private"
+    """All shares restricted in transfer, 公開会社 that is not listed, listed; it decides who resolves on the issue."""
+    allotments: tuple[int, ...] = ()
+    """Shares of each of two or more investors in their order; empty = equal, what is left over to the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

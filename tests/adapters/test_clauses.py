@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ from teikei.adapters.sql.engine import reading, writing
 from teikei.adapters.sql.queue import SqlQueue
 from teikei.adapters.sql.reads import SqlReads
 from teikei.adapters.sql.renditions import SqlRenditions
+from teikei.adapters.sql.scope import scoped
 from teikei.documents import articles, default_library, render
 from teikei.domain.clock import PaperReady
 from teikei.domain.errors import Unavailable, Unknown
 from teikei.domain.matter import Matter
 from tests.documents.samples import sample
-from tests.support.story import at, ledger
+from tests.domain import cast
+from tests.support.story import SqlWorld, at, ledger
 
 STRANGER = Subject(company="cmp_nobody", person="x", key_id="k")
 CLAUSES, USES = t.table(t.ClauseRow), t.table(t.PaperClauseRow)
@@ -67,6 +70,34 @@ def test_a_paper_of_a_life_names_its_clauses_and_their_texts_stay(engine: Engine
         assert kept["first_used_at"]
     with pytest.raises(Unknown):
         reads.made_of(STRANGER, written[0])
+    with reading(engine) as db:
+        assert db.execute(scoped(t.PaperClauseRow, party)).first()
+        assert db.execute(scoped(t.PaperClauseRow, STRANGER)).first() is None
+
+
+def test_a_paper_is_written_in_the_language_that_its_alliance_was_opened_with(
+    engine: Engine, tmp_path: Path
+) -> None:
+    papers = PaperDesk(ledger(engine), FileStore(tmp_path), SqlRenditions(engine))
+    written = []
+
+    def write(state: Matter, effect: str) -> PaperReady:
+        made = papers.write(RenderJob(matter=state.id, effect=effect))
+        written.append(made.sha256)
+        return PaperReady(effect=effect, sha256=made.sha256, size=made.size, clauses=made.clauses)
+
+    world = SqlWorld(engine=engine, ledger=ledger(engine), queue=SqlQueue(engine), write=write)
+    world.open(cast.opening(papers_in="ja+en", governing_language="en"), cast.company(0), cast.directory(2))
+    world.say(world.root, cast.intake(), cast.company(0))
+    nda = world.agreement("nda")
+    assert (nda.papers_in, nda.governing_language) == ("ja+en", "en")
+    data = json.loads(SqlRenditions(engine).data(written[0]))
+    assert (data["language"], data["variables"]["governing_language"]) == ("ja+en", "en")
+    party = Subject(company=cast.company(0), person="x", key_id="k")
+    reads = SqlReads(engine, FileStore(tmp_path), Mailer(SqlQueue(engine), MailSettings()))
+    told = reads.made_of(party, written[0])
+    assert [one["language"] for one in told] == ["ja"] * (len(told) // 2) + ["en"] * (len(told) // 2)
+    assert "language" in {one["id"] for one in told}
 
 
 def made_of(kind: str, language: str) -> list[Made]:

@@ -394,7 +394,9 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
         raise Unknown("outbox.unknown")
 
     def clock(self, subject: Subject, alliance: str) -> datetime | None:
-        world = self.house.worlds[alliance]
+        world = self.house.world(alliance)
+        if not subject.operator and subject.company not in world.alliance.companies():
+            raise Unknown("thing.unknown")
         return world.now if world.alliance.sandbox else None
 
     def waiting(self, subject: Subject, order: str) -> dict[str, Any]:

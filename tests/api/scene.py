@@ -313,7 +313,11 @@ class Life:
         listed = (await self.site.get(f"/v1/agreements?alliance={self.alliance}", a))["data"]
         [lives_on] = [f"/v1/agreements/{row['id']}" for row in listed if row["stage"] == "in_force"]
         contact = (await self.site.get(lives_on, a))["parties"][0]["contact"]["name"]
-        for act, day in (("handovers", "2028-04-01"), ("handover-withdrawals", ""), ("handovers", "2028-01-05")):
+        for act, day in (
+            ("handovers", "2028-04-01"),
+            ("handover-withdrawals", ""),
+            ("handovers", "2028-01-05"),
+        ):
             body = example("HandOver", leaver=contact, on=day) if day else {"leaver": contact}
             await self.site.post(f"{lives_on}/{act}", a, body)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Awaitable
 from typing import Any
 from unittest.mock import Mock
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from docx import Document
 from fastapi.exceptions import RequestValidationError
+from httpx2 import Response
 from jsonschema_rs import Draft202012Validator, meta
 
 from api.answers import DOCX
@@ -77,11 +79,15 @@ async def test_the_newest_clauses_and_their_exact_text(site: Site) -> None:
 
 
 async def test_findings_are_told_once_they_are_found(site: Site) -> None:
+    def ask() -> Awaitable[Response]:
+        return site.ask("GET", "/v1/clauses/findings", site.companies[0])
+
+    answer = await ask()
     for _ in range(100):
-        answer = await site.ask("GET", "/v1/clauses/findings", site.companies[0])
         if answer.status_code == 200:
             break
         assert (answer.status_code, answer.headers["retry-after"]) == (202, "5")
+        answer = await ask()
     assert answer.json() == {"data": FOUND}
 
 
@@ -178,6 +184,28 @@ def test_values_that_no_paper_can_be_made_of_are_no_accident(monkeypatch: pytest
                 library.preview("return_letter", "ja", given)
         assert (caught.value.code, caught.value.pointer) == (code, "/values")
         assert caught.value.params["message"] in {"KeyError: '丁'", "one: x"}
+
+
+@pytest.mark.parametrize("bad", ["1e999999999", "1/0", "0.5", "3/5 ", 1, True, "9" * 40])
+def test_a_ratio_is_two_whole_numbers(bad: object) -> None:
+    said = plain(sample("co_development"))
+    said["shares"][1]["ratio"] = bad
+    with pytest.raises(Invalid) as caught:
+        variables("co_development", said)
+    assert (caught.value.code, caught.value.pointer) == ("field.not_ratio", "/values/shares/1/ratio")
+
+
+async def test_values_without_bottom_are_refused(site: Site) -> None:
+    deep: Any = []
+    codes = []
+    for _ in range(400):
+        deep = [deep]
+    given: Any
+    for given in ([1], deep):
+        body = example("Preview", values={"parties": given})
+        told = await site.ask("POST", "/v1/previews", site.companies[0], body)
+        codes.append((told.status_code, told.json()["code"]))
+    assert codes == [(422, "request.invalid"), (400, "body.malformed")]
 
 
 # templates

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MACHINERY = {"__init__.py", "matter.py", "conversion.py", "delivery.py", "registry.py", "ids.py", "messages.py", "options.py"}
+MACHINERY = {
+    "__init__.py",
+    "matter.py",
+    "conversion.py",
+    "delivery.py",
+    "registry.py",
+    "ids.py",
+    "messages.py",
+    "options.py",
+}
 """The files of workflows/ that are not stories."""
 
 FORBIDDEN = {

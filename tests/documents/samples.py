@@ -150,6 +150,7 @@ def _special(kind: str, count: int) -> dict[str, Any]:
             "investors": tuple(LABELS[1:count]),
             "share_class": "普通株式",
             "share_count": 10_000,
+            "allotments": (10_000 - 1_000 * (count - 2), *(1_000,) * (count - 2)),
             "price": 5_000,
             "total": 50_000_000,
             "ratio_after": Fraction(149, 1000),

@@ -13,10 +13,10 @@ from teikei.documents import compose, default_library
 from teikei.documents.english import style
 from teikei.documents.localised import localised
 from teikei.domain.alliance.state import AgendaLine, Alliance
-from teikei.domain.company_events import FormerName
 from teikei.domain.elapsed import clock_lines
 from teikei.domain.matter import Effect, Spent
 from teikei.domain.papers import VARIABLES
+from teikei.domain.person import FormerName
 from teikei.domain.sheet_variables import party_line
 from teikei.domain.texts import catalogue
 from teikei.domain.variables import variables
@@ -25,7 +25,12 @@ from tests.domain.by_others import ByOthers, lived
 from tests.domain.cast import company
 
 JAPANESE = re.compile(r"[\u3040-\u9fff]")
-TYPED = {"title": "Prototype", "what": "the report", "target": "100 cells", "topic": "culture_respect"}
+TYPED: dict[str, str | int] = {
+    "title": "Prototype",
+    "what": "the report",
+    "target": "100 cells",
+    "topic": "culture_respect",
+}
 VALUES: dict[str, str | int] = TYPED | {
     "label": "甲", "low": "乙", "high": "丙", "by": "2027-03-31", "due": "2027-03-31", "day": "2027-03-31",
     "on": "2027-03-31", "event": "event_merger", "act": "cast_vote", "number": 2, "objections": 0,
@@ -108,7 +113,7 @@ def test_what_was_owed_and_a_former_name_are_said_in_english(held: Alliance) -> 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_condition_stands_in_every_language_alike(language: str) -> None:
-    shares = {"form": "資本業務提携", "form_en": "Capital and business alliance"}
+    shares: dict[str, Any] = {"form": "資本業務提携", "form_en": "Capital and business alliance"}
     for more, there in (({}, False), (shares, True)):
         paper = compose(default_library(), "termination", english("termination", **more), language)
         assert ("end_shares" in {a.clause_id for a in paper.articles}) is there

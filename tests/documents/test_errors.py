@@ -121,7 +121,7 @@ def test_each_author_error_has_a_code_and_names_the_clause(tmp_path: Path, body:
 def test_an_unknown_kind_a_missing_language_and_wrong_variables_are_refused() -> None:
     cases: tuple[tuple[str, Callable[[], object]], ...] = (
         ("document.unknown_kind", lambda: render("../secret", {})),
-        ("document.language_missing", lambda: render("minutes", sample("minutes"), language="en")),
+        ("document.language_missing", lambda: render("minutes", sample("minutes"), language="fr")),
         ("document.wrong_variables", lambda: render("nda", sample("minutes"))),
     )
     for expected, call in cases:

@@ -13,16 +13,22 @@ from teikei.documents.english import style
 from teikei.documents.words_en import SPELT, TENS, spelt
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-MANIFEST = "kind: co_development\ntitle: {{ja: 試験書, en: Test}}\nlanguages: [ja, en]\nform: articles\nclauses: [{id}]\n"
+MANIFEST = (
+    "kind: {kind}\ntitle: {{ja: 試験書, en: Test}}\nlanguages: [ja, en]\nform: {form}\nclauses: [{id}]\n"
+)
 
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Callable[..., list[Finding]]:
     """Lint of a paper of one clause after one change in its English (or Japanese) file."""
 
-    def plant(clause: str, old: str, new: str, language: str = "en") -> list[Finding]:
+    def plant(
+        clause: str, old: str, new: str, language: str = "en", kind: str = "co_development"
+    ) -> list[Finding]:
         (tmp_path / "papers").mkdir(exist_ok=True)
-        (tmp_path / "papers" / "co_development.yaml").write_text(MANIFEST.format(id=clause), encoding="utf-8")
+        form = "sheet" if kind == "statement" else "articles"
+        manifest = MANIFEST.format(kind=kind, form=form, id=clause)
+        (tmp_path / "papers" / f"{kind}.yaml").write_text(manifest, encoding="utf-8")
         folder = tmp_path / "clauses" / clause
         shutil.copytree(TEMPLATES / "clauses" / clause, folder, dirs_exist_ok=True)
         file = folder / f"{language}.md.j2"
@@ -34,7 +40,7 @@ def planted(tmp_path: Path) -> Callable[..., list[Finding]]:
     return plant
 
 
-PARAGRAPH = "3. A Party whose performance"
+PARAGRAPH = "4. A Party whose performance"
 DEFECTS = (
     ("termination_cause", "thirty (30) days", "forty (40) days", "pair_numbers"),
     ("termination_cause", "thirty (30) days", "forty (30) days", "words_and_figures"),
@@ -42,12 +48,12 @@ DEFECTS = (
     ("definitions_dev", "29 December", "28 December", "pair_numbers"),
     ("definitions_dev", "3 January", "3 February", "pair_numbers"),
     ("improvements", 'improvement_years|period("year")', 'notice_months|period("month")', "pair_numbers"),
-    ("roles_dev", PARAGRAPH, "3. A new paragraph.\n" + PARAGRAPH, "pair_paragraphs"),
+    ("roles_dev", PARAGRAPH, "4. A new paragraph.\n" + PARAGRAPH, "pair_paragraphs"),
     ("dispute_ladder", "   - where the dispute is not", "2. where the dispute is not", "pair_paragraphs"),
     ("purpose_dev", "| Purpose | Measure of achievement |\n|---|---|", "| Purpose | Measure | Note |\n|---|---|---|", "pair_fails"),
     ("development_period", 'ref("costs_dev")', 'ref("damages")', "pair_references"),
     ("development_period", '{{ ref("development_plan") }}.1', '{{ ref("development_plan") }}.2', "pair_references"),
-    ("damages", "under Paragraph 3", "under Paragraph 2", "pair_references"),
+    ("damages", "under Paragraph 1", "under Paragraph 3", "pair_references"),
     ("dispute_ladder", "Paragraphs 1 and 2", "Paragraph 1", "pair_references"),
     ("damages", "terms: []", "terms: [Damage]", "pair_terms"),
     ("dispute_ladder", "“Dispute Notice”", "‘Dispute Notice’", "term_not_defined"),
@@ -68,6 +74,20 @@ def test_a_planted_defect_is_found(
 ) -> None:
     found = planted(clause, old, new)
     assert [(f.level, f.place) for f in found if f.rule == rule] == [("error", clause)], found
+
+
+@pytest.mark.parametrize(
+    ("clause", "old", "new", "rule"),
+    [
+        ("statement_rounding", "{{ whole_total|number }} =", "{{ pool|number }} =", "pair_numbers"),
+        ("statement_payment", "| Total |", "| Sum | | | |\n| Total |", "pair_paragraphs"),
+        ("statement_pool", "the excess of {{ loss|money(currency) }}", "the excess", "pair_numbers"),
+    ],
+)
+def test_what_the_engine_reckons_for_a_statement_is_compared_too(
+    planted: Callable[..., list[Finding]], clause: str, old: str, new: str, rule: str
+) -> None:
+    assert [f.rule for f in planted(clause, old, new, kind="statement")] == [rule]
 
 
 def test_a_changed_japanese_clause_makes_the_english_stale(planted: Callable[..., list[Finding]]) -> None:

@@ -9,18 +9,19 @@ from typing import Any, get_args
 import pytest
 
 from teikei.documents import default_library, render
-from teikei.documents.library import Library
 from teikei.domain import languages
-from teikei.domain.act import Act, Actor, Outcome
+from teikei.domain.act import Act, Outcome
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.bringing import Opening
 from teikei.domain.alliance.intake import Company
 from teikei.domain.alliance.state import Alliance
 from teikei.domain.allocation.state import Allocation
+from teikei.domain.clock import PaperReady
 from teikei.domain.errors import Invalid
 from teikei.domain.languages import IN_ENGLISH, PapersIn
+from teikei.domain.matter import Matter
 from teikei.domain.papers import PAPER_TITLES, PaperKind
-from teikei.domain.variables import variables, written_in
+from teikei.domain.variables import written_in
 from tests.domain import cast
 from tests.support.story_domain import World
 
@@ -46,21 +47,22 @@ class EnglishWorld(World):
     """Renders every paper that is owed, in the language of its matter."""
 
     def open(self, act: Opening, by: str, directory: tuple[Company, ...]) -> str:
-        # Japanese names of companies and alliance stay: a register has them, an English paper has not.
-        facts = ("address", "representative_name")
-        told = tuple(replace(c, **{name: typed(getattr(c, name)) for name in facts}) for c in directory)
-        return World.open(self, replace(typed(act), name_ja=act.name_ja), by, told)
+        # The Japanese names of companies and alliance stay: a register has them, an English paper has not.
+        told = tuple(
+            replace(c, address=typed(c.address), representative_name=typed(c.representative_name))
+            for c in directory
+        )
+        return super().open(replace(typed(act), name_ja=act.name_ja), by, told)
 
-    def _apply(self, matter: str, act: Act, by: Actor) -> Outcome[Any]:
-        self.render_owed(matter)
-        return World._apply(self, matter, typed(act) if by.company.startswith("cmp_") else act, by)
+    def say(self, matter: str, act: Act, by: str, person: str = "担当者") -> Outcome[Any]:
+        return super().say(matter, typed(act), by, person)
 
-    def render_owed(self, matter: str) -> None:
-        state = self.states[matter]
-        for effect in state.owes:
-            kind, values = variables(state, effect.key)
+    def owed(self, state: Matter) -> PaperReady | None:
+        known, ready = len(self.written), super().owed(state)
+        for kind, values in self.written[known:]:
             text = render(kind, values, language=written_in(state)).text
             TEXTS.append((written_in(state), kind, text))
+        return ready
 
 
 TEXTS: list[tuple[str, str, str]] = []
@@ -104,7 +106,9 @@ def test_of_two_languages_the_governing_one_is_named() -> None:
 
 def test_an_alliance_is_japanese_unless_it_says_otherwise() -> None:
     assert cast.opened().alliance.papers_in == "ja"
-    assert {state.papers_in for state in cast.at("operation").states.values() if isinstance(state, Agreement)} == {"ja"}
+    assert {
+        state.papers_in for state in cast.at("operation").states.values() if isinstance(state, Agreement)
+    } == {"ja"}
 
 
 def test_a_language_that_papers_of_the_life_lack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,9 +123,8 @@ def test_a_language_that_papers_of_the_life_lack_is_refused(monkeypatch: pytest.
 
 @pytest.mark.parametrize("kind", list(PAPER_TITLES))
 def test_the_rule_knows_what_the_manifests_say(kind: PaperKind) -> None:
-    library: Library = default_library()
     try:
-        library.manifest(kind, "en")
+        default_library().manifest(kind, "en")
     except Invalid:
         assert kind not in IN_ENGLISH
     else:

@@ -22,7 +22,15 @@ from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FILES = ("agreement.py", "alliance.py", "allocation.py", "conversion.py", "decision.py", "delivery.py", "matter.py")
+FILES = (
+    "agreement.py",
+    "alliance.py",
+    "allocation.py",
+    "conversion.py",
+    "decision.py",
+    "delivery.py",
+    "matter.py",
+)
 AT_ONCE = 2
 GREEN, RED, STUCK = 0, 17, 18
 BATCH = 12

@@ -80,7 +80,9 @@ def of_paper(db: Connection, subject: Subject, paper: str) -> list[dict[str, Any
 def found(db: Connection, subject: Subject, sha256: str) -> dict[str, Any] | None:
     """A clause that made some paper, with its text; None where it made none."""
     row = db.execute(scoped(t.ClauseRow, subject).where(_TEXTS.c.sha256 == sha256)).first()
-    return row and {**_head(row), "text": row.content, "first_used_at": plain(row.first_used_at)}
+    if row is None:
+        return None
+    return {**_head(row), "text": row.content, "first_used_at": plain(row.first_used_at)}
 
 
 def _head(row: Row[Any]) -> dict[str, Any]:

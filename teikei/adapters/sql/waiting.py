@@ -162,7 +162,7 @@ def _out_of_turn() -> ColumnElement[bool]:
     sandbox = exists().where(_ALLIANCES.c.id == here, _ALLIANCES.c.clock.is_not(None))
     news = exists().where(
         earlier.c.alliance_id == here,
-        earlier.c.company == "",  # of nobody, as all news; so the index of the alliance's mails leads past them
+        earlier.c.company == "",  # of nobody, as all news: the index of mails leads past them
         earlier.c.status == "open",
         earlier.c.kind == "tell",
         earlier.c.position < _OUT.c.position,
