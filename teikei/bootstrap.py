@@ -32,7 +32,7 @@ from teikei.adapters.temporal.desk import TemporalDesk
 from teikei.adapters.temporal.dispatch import Dispatcher
 from teikei.adapters.temporal.speak import Voice
 from teikei.adapters.temporal.worker import documents_worker, matters_worker
-from teikei.supervisor import end_with_parent
+from teikei.supervisor import end_with_parent, say_stuck
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -159,8 +159,9 @@ async def run_worker(settings: Settings) -> None:
         )
     )
     dispatcher = Dispatcher(
-        Voice(client), own.ledger, own.queue, failpoints.hit, sends=bool(settings.smtp_host)
-    )
+        Voice(client), own.ledger, own.queue, failpoints.hit, sends=bool(settings.smtp_host),
+        stuck=lambda: say_stuck(settings.run_folder, "temporal"),
+    )  # fmt: skip
     async with matters_worker(client, own.ledger, own.mailer, max_cached=settings.worker_cache):
         _ready(settings, "worker")
         await _until_told(dispatcher.run())

@@ -41,6 +41,11 @@ class Child:
     not_before: float = 0.0
 
     @property
+    def stuck(self) -> Path:
+        """The file by which another child says that this one lives but does not answer."""
+        return self.log.with_suffix(".stuck")
+
+    @property
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -84,6 +89,7 @@ class Supervisor:
         self._pipe = os.pipe()
         os.set_inheritable(self._pipe[0], True)
         for child in self.children:
+            child.stuck.unlink(missing_ok=True)
             self._spawn(child)
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
@@ -114,8 +120,19 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stop.wait(0.05):
             for child in self.children:
-                if not child.alive and not self._ending:
+                if self._ending:
+                    continue
+                if child.alive and child.stuck.exists():
+                    self._kill_stuck(child)
+                elif not child.alive:
                     self._bury_or_restart(child)
+
+    def _kill_stuck(self, child: Child) -> None:
+        """What it holds is on disk; it is started again like any child that died."""
+        assert child.process is not None
+        child.stuck.unlink(missing_ok=True)
+        self.report(f"{child.name} does not answer and is ended (see {child.log})")
+        child.process.kill()
 
     def _bury_or_restart(self, child: Child) -> None:
         now = time.monotonic()
@@ -168,6 +185,12 @@ def end_with_parent() -> None:
         os._exit(70)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def say_stuck(run_folder: Path, name: str) -> None:
+    """Ask the parent to end a sibling that lives but does not answer; without a parent nobody looks."""
+    if os.environ.get(PIPE):
+        (run_folder / f"{name}.stuck").touch()
 
 
 def python(*arguments: str) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from teikei.documents import Library, articles, read_text, render
+from teikei.documents import DocumentError, Library, articles, read_text, render
 from tests.documents.corpus import MAIN, texts, theirs
 from tests.support import contract_clauses, contract_sample, contract_values
 
 TITLE = "共同開発契約書（第{}版）"
+PARTY, ROW = contract_clauses.variables(1).parties[0], contract_clauses.variables(1).equipment[0]
 FIXED = re.compile(r"^\d+　|^第\d+条(?=（)")
 """Numbers that the firm's template has typed and ours counts."""
 
@@ -47,3 +50,21 @@ def test_it_has_what_a_paper_of_ours_has(library: Library) -> None:
     assert allocation is not None
     assert f"{allocation.cite}に定める配分割合" in made.text
     assert "目次" in made.text
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("/theme", {"theme": "\x07"}),
+        ("/parties/0/address", {"parties": (replace(PARTY, address="東京都\x00"),)}),
+        ("/parties/0/contributions/1", {"parties": (replace(PARTY, contributions=("設備", "人\u202e員")),)}),
+        ("/equipment/0/place", {"equipment": (replace(ROW, place="\x03"),)}),
+    ],
+)
+def test_an_illegal_character_is_found_wherever_it_stands(
+    library: Library, place: str, change: dict[str, Any]
+) -> None:
+    variables = replace(contract_clauses.variables(1), **change)
+    with pytest.raises(DocumentError) as refused:
+        render(contract_clauses.KIND, variables, library=library)
+    assert (refused.value.code, refused.value.pointer) == ("document.illegal_character", place)

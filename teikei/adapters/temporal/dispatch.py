@@ -41,10 +41,16 @@ RECONCILE_EVERY = 600.0
 ANSWERS_KEPT = timedelta(days=30)
 """How long a repeat under the same key gets the same answer."""
 RECONCILE_AT_ONCE = 16
+STUCK = 30.0
+"""Seconds of passes that all fail before Temporal's database is asked whether it answers at all."""
 
 
 def _always(name: str) -> None:
     """No failpoint."""
+
+
+def _nobody() -> None:
+    """Nobody can help."""
 
 
 class Dispatcher:
@@ -58,8 +64,12 @@ class Dispatcher:
         failpoint: Callable[[str], None] = _always,
         *,
         sends: bool = True,
+        stuck: Callable[[], None] = _nobody,
     ) -> None:
         self._voice = voice
+        self._stuck = stuck
+        """Told when Temporal has refused everything for `STUCK` seconds although it is there."""
+        self._refused_since: float | None = None
         self._sends = sends
         """False: there is no way out for mail, so it is kept at once, to be read and re-sent."""
         self._ledger = ledger
@@ -79,6 +89,7 @@ class Dispatcher:
                     await asyncio.to_thread(self._queue.forget_answers, datetime.now(UTC) - ANSWERS_KEPT)
                     self._lost, reconciled = False, loop.time()
                 quiet = 0 if await self.once() else quiet + 1
+                self._refused_since = None
                 if quiet:
                     await asyncio.sleep(IDLE if quiet < RESTLESS else IDLE_LONG)
             except asyncio.CancelledError:
@@ -86,7 +97,20 @@ class Dispatcher:
             except Exception:
                 log.exception("dispatch.failed")
                 self._lost = True
+                await self._look_whether_stuck(loop.time())
                 await asyncio.sleep(1)
+
+    async def _look_whether_stuck(self, now: float) -> None:
+        """No pass went through for `STUCK` seconds: is it one matter, or does Temporal's own database not answer?
+
+        The dev server on SQLite can come to answer every statement with "interrupted" for as long as there is load
+        (docs/decisions/0027-a-server-that-is-stuck.md); only a new process ends it.
+        """
+        self._refused_since = self._refused_since or now
+        if now - self._refused_since > STUCK and not await self._voice.database_answers():
+            self._refused_since = None
+            log.error("temporal.stuck")
+            self._stuck()
 
     async def once(self) -> bool:
         """One look at outbox and inbox; was there anything?"""

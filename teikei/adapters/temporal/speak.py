@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from temporalio.api.workflowservice.v1 import ListNamespacesRequest
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
@@ -42,6 +43,16 @@ class Voice:
     """The client, as those use it who speak to matters."""
 
     client: Client
+
+    async def database_answers(self) -> bool:
+        """Does a call come through that Temporal's own database has to answer? Its health service does not ask it."""
+        try:
+            await self.client.workflow_service.list_namespaces(
+                ListNamespacesRequest(page_size=1), timeout=PATIENCE
+            )
+        except RPCError:
+            return False
+        return True
 
     async def say(self, matter: str, say: Say, patience: timedelta = PATIENCE) -> Receipt:
         """Say an act; see the module for what may come back.
