@@ -298,12 +298,15 @@ class Alliances(RuleBasedStateMachine):
         names = (f"担当{what % self.n}", f"Boss {what % self.n}", "担当", "担当者", "後任0", "後任1")
         heir = Person(name=f"後任{what % 2}", email="heir@example.com")
         leaver = names[what % len(names)]
+        events: list[Any] = [(e.event, e.on) for e in self.world.alliance.events]
+        events = events or [("merger", self.day(offset))]
+        event, on = events[what % len(events)]  # nearly always one that is there
         return (
             HandOver(leaver=leaver, successor=heir, on=self.day(offset if what % 3 else 0), reason="異動"),
             WithdrawHandover(leaver=leaver),
             AnnounceEvent(event="name", on=self.day(offset), what="株主総会の決議", name_ja=f"新社名{what}", name_en=f"New {what}"),
             AnnounceEvent(event="address", on=self.day(offset), what="移転", address=f"大阪市{what}番"),
-            WithdrawEvent(event="address" if what % 2 else "merger", on=self.day(offset), reason="中止"),
+            WithdrawEvent(event=event, on=on, reason="中止"),
             AnnounceEvent(event="merger" if what % 2 else "change_of_control", on=self.day(offset), what="公表のとおり"),
             AnswerEvent(number=1 + what % 3, answer="object" if what % 3 else "acknowledge", reason="確認中" if what % 4 else None),
         )  # fmt: skip
