@@ -289,7 +289,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--few", type=int, default=1000)
     parser.add_argument("--many", type=int, default=10_000)
-    parser.add_argument("--cache", type=int, default=1000)
+    parser.add_argument("--cache", type=int, default=10_000)
     parser.add_argument("--lead", type=float, default=900.0, help="seconds until the storm begins")
     parser.add_argument("--storm-minutes", type=float, default=30.0, help="0: no storm")
     parser.add_argument("--databases", default="sqlite,postgresql")
