@@ -10,8 +10,8 @@ allow-list of `teikei.documents.sandbox`. Same template and values, same bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import Any
@@ -211,7 +211,7 @@ class Compiled:
                 "document.missing_variables", names=", ".join(self._missing(values))
             ) from error
         except _IllegalError as error:
-            pointer = next((place for place, text in _texts(values, "") if sandbox.illegal(text)), "")
+            pointer, _ = sandbox.first_illegal(values) or ("", "")
             raise DocumentError("document.illegal_character", pointer, character=str(error)) from error
 
     def _missing(self, values: Mapping[str, object]) -> list[str]:
@@ -252,7 +252,7 @@ def _sheet(tagged: Tagged, name: str, env: Environment) -> Sheet:
     source = source_of(tagged)
     try:
         tree = env.parse(source)
-        sandbox._guard(tree, 0)  # noqa: SLF001 (one allow-list for all that comes from outside)
+        sandbox.guard(tree)  # one allow-list for all that comes from outside
         template = env.from_string(tree)
     except TemplateSyntaxError as error:
         place, said = located(tagged.tags, error.lineno)
@@ -262,18 +262,3 @@ def _sheet(tagged: Tagged, name: str, env: Environment) -> Sheet:
         refuse("document.template_forbidden", place, said, syntax=str(error.params.get("syntax", "")))
     columns = any(tag.home == "tc" for tag in tagged.tags)
     return Sheet(name, tuple(tagged.tags), tree, template, columns)
-
-
-def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Every text in the values with its JSON pointer."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _texts(inner, f"{place}/{name}")
-    elif isinstance(value, tuple | list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, f"{place}/{index}")
-    elif is_dataclass(value):
-        for item in fields(value):
-            yield from _texts(getattr(value, item.name), f"{place}/{item.name}")

@@ -39,7 +39,7 @@ from teikei.documents.language import LANGUAGES, Language
 from teikei.documents.library import Clause, Library, Manifest
 from teikei.documents.localised import localised
 from teikei.documents.markdown import blocks
-from teikei.documents.sandbox import CITE, clean, illegal
+from teikei.documents.sandbox import CITE, clean, first_illegal, illegal
 from teikei.domain.paper_lines import PartyLine
 from teikei.domain.papers import VARIABLES, PaperKind
 
@@ -127,14 +127,12 @@ def _refuse_illegal(held: Mapping[str, object]) -> None:
     """All texts at once; which of them it is, only a refusal asks."""
     said: list[str] = []
     _gather(held.values(), said)
-    if illegal("".join(said)):
-        for place, text in _texts(held, ""):
-            if found := illegal(text):
-                raise DocumentError("document.illegal_character", place, character=found)
+    if illegal("".join(said)) and (found := first_illegal(held)):
+        raise DocumentError("document.illegal_character", found[0], character=found[1])
 
 
 def _gather(values: Iterable[object], said: list[str]) -> None:
-    """As `_texts`, without the places and in a fifth of the time."""
+    """As `first_illegal` goes through them, without the places and in a fifth of the time."""
     for value in values:
         if isinstance(value, str):
             said.append(value)
@@ -144,21 +142,6 @@ def _gather(values: Iterable[object], said: list[str]) -> None:
             _gather([getattr(value, name) for name in names], said)
         elif isinstance(value, Mapping):
             _gather(value.values(), said)
-
-
-def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Every text in the variables with its JSON pointer."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _texts(inner, f"{place}/{name}")
-    elif isinstance(value, tuple | list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, f"{place}/{index}")
-    elif is_dataclass(value):
-        for item in fields(value):
-            yield from _texts(getattr(value, item.name), f"{place}/{item.name}")
 
 
 def _complete(manifest: Manifest, clauses: list[Clause], values: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from teikei.documents.house import W
+from teikei.documents.house import W, q
 from teikei.documents.language import IROHA
 from teikei.documents.words import kansuji
 
@@ -65,13 +65,9 @@ _SHAPES: dict[str, Callable[[int], str]] = {
 _AFTER = {"nothing": "", "space": " "}
 
 
-def _tag(name: str) -> str:
-    return f"{{{W}}}{name}"
-
-
 def _value(node: etree._Element | None, path: str, other: str = "") -> str:
     found = node.find(path, {"w": W}) if node is not None else None
-    return str(found.get(_tag("val"), other)) if found is not None else other
+    return str(found.get(q("val"), other)) if found is not None else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +101,29 @@ class Numbers:
         self._counts: dict[str, list[int]] = {}
         if numbering is not None:
             self._read(numbering)
-        for style in styles.iter(_tag("style")) if styles is not None else ():
+        for style in styles.iter(q("style")) if styles is not None else ():
             place = "w:pPr/w:numPr/w:"
-            self._styles[str(style.get(_tag("styleId")))] = (
+            self._styles[str(style.get(q("styleId")))] = (
                 _value(style, place + "numId"), _value(style, place + "ilvl"), _value(style, "w:basedOn"),
             )  # fmt: skip
 
     def _read(self, numbering: etree._Element) -> None:
-        for one in numbering.iter(_tag("abstractNum")):
-            levels = {_level_of(level): _level(level) for level in one.iter(_tag("lvl"))}
-            self._abstract[str(one.get(_tag("abstractNumId")))] = levels
-        for one in numbering.iter(_tag("num")):
+        for one in numbering.iter(q("abstractNum")):
+            levels = {_level_of(level): _level(level) for level in one.iter(q("lvl"))}
+            self._abstract[str(one.get(q("abstractNumId")))] = levels
+        for one in numbering.iter(q("num")):
             instance = _Instance(_value(one, "w:abstractNumId"))
-            for change in one.iter(_tag("lvlOverride")):
+            for change in one.iter(q("lvlOverride")):
                 index = _level_of(change)
                 if start := _value(change, "w:startOverride"):
                     instance.starts[index] = int(start)
-                if (level := change.find(_tag("lvl"))) is not None:
+                if (level := change.find(q("lvl"))) is not None:
                     instance.levels[index] = _level(level)
-            self._instances[str(one.get(_tag("numId")))] = instance
+            self._instances[str(one.get(q("numId")))] = instance
 
     def label(self, paragraph: etree._Element) -> str:
         """The number of a paragraph with what follows it; empty where it has none."""
-        number, index = self._place(paragraph.find(_tag("pPr")))
+        number, index = self._place(paragraph.find(q("pPr")))
         instance = self._instances.get(number)
         if instance is None:
             return ""
@@ -175,7 +171,7 @@ class Numbers:
 
 
 def _level_of(node: etree._Element) -> int:
-    return int(node.get(_tag("ilvl"), "0"))
+    return int(node.get(q("ilvl"), "0"))
 
 
 def _level(node: etree._Element) -> _Level:

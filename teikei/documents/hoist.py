@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from teikei.documents.house import q
 from teikei.documents.tags import (
     MARK,
     PPR,
@@ -24,7 +25,6 @@ from teikei.documents.tags import (
     T,
     Tagged,
     drop,
-    q,
     refuse,
     replace_with,
 )  # fmt: skip

@@ -23,6 +23,12 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
+
+def q(name: str) -> str:
+    """The name in WordprocessingML's namespace."""
+    return f"{{{W}}}{name}"
+
+
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
 CELL_MARGIN = 100
 MINCHO = ("MS Mincho", "Times New Roman")

@@ -18,7 +18,7 @@ from typing import Any, NoReturn, cast
 from lxml import etree
 
 from teikei.documents.errors import DocumentError
-from teikei.documents.house import W
+from teikei.documents.house import q
 
 MEGABYTE = 1024 * 1024
 MAX_FILE, MAX_PART, MAX_TOTAL, MAX_PARTS = 20 * MEGABYTE, 30 * MEGABYTE, 100 * MEGABYTE, 1000
@@ -80,9 +80,9 @@ _FIELDS = frozenset(
 """All fields that show what the file itself holds; RD, DDE, INCLUDE…, LINK, MACROBUTTON reach elsewhere."""
 _RUNNING = frozenset({"altChunk", "object", "control", "movie", "OLEObject"})
 _TELLING = (
-    *(f"{{{W}}}{name}" for name in ("altChunk", "object", "control", "movie")),
+    *map(q, ("altChunk", "object", "control", "movie")),
     "{*}OLEObject",
-    *(f"{{{W}}}{name}" for name in ("fldSimple", "fldChar", "instrText")),
+    *map(q, ("fldSimple", "fldChar", "instrText")),
 )
 _LINKS = etree.XPath("//@*[local-name()='src' or local-name()='href']")
 _OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
@@ -239,7 +239,7 @@ def _content(name: str, tree: etree._Element, raw: bytes) -> None:
                 {"altChunk": "aFChunk", "control": "control", "movie": "control"}.get(local, "oleObject"),
             )
         if local == "fldSimple":
-            _field(name, str(element.get(f"{{{W}}}instr", "")))
+            _field(name, str(element.get(q("instr"), "")))
         elif local == "instrText":
             field.append(element.text or "")
         else:

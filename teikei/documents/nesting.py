@@ -17,8 +17,8 @@ from typing import Any
 from lxml import etree
 
 from teikei.documents.errors import DocumentError
-from teikei.documents.house import XML
-from teikei.documents.tags import Tag, Tagged, q, refuse
+from teikei.documents.house import XML, q
+from teikei.documents.tags import Tag, Tagged, refuse
 
 DELIMITERS: dict[str, Any] = {
     "block_start_string": "\x0e",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,7 +19,7 @@ from lxml import etree
 from teikei.documents.blocks import ArticleRef
 from teikei.documents.counting import Numbers
 from teikei.documents.errors import DocumentError
-from teikei.documents.house import MARKS, W
+from teikei.documents.house import MARKS, q
 
 MAX_PART = 50 * 1024 * 1024
 """Bytes of the main part after inflation; a 100-page contract has about 2 MB."""
@@ -32,12 +32,8 @@ _HEADINGS = (
 _SECTION = re.compile(r"(\d+)\. (.*)", re.DOTALL)
 
 
-def _tag(name: str) -> str:
-    return f"{{{W}}}{name}"
-
-
-_SKIPPED = frozenset(map(_tag, ("del", "moveFrom", "pPr", "rPr", "instrText", "delText")))
-_PARAGRAPH, _TABLE, _ROW, _CELL = map(_tag, ("p", "tbl", "tr", "tc"))
+_SKIPPED = frozenset(map(q, ("del", "moveFrom", "pPr", "rPr", "instrText", "delText")))
+_PARAGRAPH, _TABLE, _ROW, _CELL = map(q, ("p", "tbl", "tr", "tc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,8 @@ def _opened(docx: bytes) -> _Opened:
 
 def _language(styles: etree._Element | None) -> str:
     """As the defaults of the file say: ours are British where the paper is in English alone."""
-    said = None if styles is None else styles.find(f"{_tag('docDefaults')}//{_tag('lang')}")
-    return "en" if said is not None and str(said.get(_tag("val"))) == "en-GB" else "ja"
+    said = None if styles is None else styles.find(f"{q('docDefaults')}//{q('lang')}")
+    return "en" if said is not None and str(said.get(q("val"))) == "en-GB" else "ja"
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> etree._Element:
@@ -86,10 +82,15 @@ def _part(archive: zipfile.ZipFile, name: str) -> etree._Element:
 
 def read_text(docx: bytes) -> str:
     """The visible text: a line for each paragraph, a row's cells joined by tabs."""
+    return "\n".join(line for _, lines in body(docx) for line in lines)
+
+
+def body(docx: bytes) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
+    """What stands at the top of the document, one after the other, each with its visible lines."""
     opened = _opened(docx)
-    body = opened.root.find(_tag("body"))
-    lines = _lines(body, opened.numbers) if body is not None else iter(())
-    return "\n".join(line for line in lines if line.strip())
+    found = opened.root.find(q("body"))
+    for child in () if found is None else found:
+        yield child, tuple(line for line in _lines((child,), opened.numbers) if line.strip())
 
 
 def articles(docx: bytes) -> tuple[ArticleRef, ...]:
@@ -98,8 +99,8 @@ def articles(docx: bytes) -> tuple[ArticleRef, ...]:
     found: list[ArticleRef] = []
     for paragraph in opened.root.iter(_PARAGRAPH):
         label = opened.numbers.label(paragraph)
-        for mark in paragraph.iter(_tag("bookmarkStart")):
-            name = str(mark.get(_tag("name"), ""))
+        for mark in paragraph.iter(q("bookmarkStart")):
+            name = str(mark.get(q("name"), ""))
             if not name.startswith(MARKS[0]):
                 continue
             if one := _article(
@@ -117,16 +118,10 @@ def _article(heading: str, clause_id: str, spoken: str) -> ArticleRef | None:
     return ArticleRef(int(match[1]), match[2], clause_id, spoken) if match else None
 
 
-def _root(docx: bytes) -> etree._Element:
-    return _opened(docx).root
-
-
-def _lines(parent: etree._Element, numbers: Numbers | None = None) -> Iterator[str]:
-    """Without `numbers` the lines have none."""
-    for child in parent:
+def _lines(nodes: Iterable[etree._Element], numbers: Numbers) -> Iterator[str]:
+    for child in nodes:
         if child.tag == _PARAGRAPH:
-            label = numbers.label(child) if numbers else ""
-            yield label + "".join(_text(child))
+            yield numbers.label(child) + "".join(_text(child))
         elif child.tag == _TABLE:
             for row in child.iter(_ROW):
                 yield "\t".join("\n".join(_lines(cell, numbers)) for cell in row.iter(_CELL))
@@ -139,11 +134,11 @@ def _text(node: etree._Element) -> Iterator[str]:
     for child in node:
         if child.tag in _SKIPPED:
             continue
-        if child.tag == _tag("t"):
+        if child.tag == q("t"):
             yield child.text or ""
-        elif child.tag == _tag("tab"):
+        elif child.tag == q("tab"):
             yield "\t"
-        elif child.tag in (_tag("br"), _tag("cr")):
+        elif child.tag in (q("br"), q("cr")):
             yield "\n"
         else:
             yield from _text(child)

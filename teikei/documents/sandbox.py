@@ -10,7 +10,8 @@ with "1. " or holds a line break or a bar stays text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -110,6 +111,26 @@ def illegal(text: str) -> str | None:
     return f"U+{ord(found.group()):04X}" if found else None
 
 
+def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Every text in the values with its JSON pointer."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{place}/{name}")
+    elif isinstance(value, tuple | list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{place}/{index}")
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from _texts(getattr(value, item.name), f"{place}/{item.name}")
+
+
+def first_illegal(values: Mapping[str, object]) -> tuple[str, str] | None:
+    """JSON pointer to the first text with such a character, and the character."""
+    return next(((place, found) for place, text in _texts(values, "") if (found := illegal(text))), None)
+
+
 def _finalize(value: object) -> str:
     """Print text and whole numbers only; all else must pass a named filter."""
     if type(value) is int or (type(value) is str and value.isprintable() and "|" not in value):
@@ -148,7 +169,7 @@ def environment(language: str = "ja") -> ImmutableSandboxedEnvironment:
     return env
 
 
-def _guard(node: nodes.Node, depth: int) -> None:
+def guard(node: nodes.Node, depth: int = 0) -> None:
     """Refuse what the clause language does not know, with its line."""
     if not isinstance(node, _ALLOWED):
         raise DocumentError("document.forbidden_syntax", line=node.lineno, syntax=type(node).__name__)
@@ -163,7 +184,7 @@ def _guard(node: nodes.Node, depth: int) -> None:
         if node.recursive or depth > MAX_LOOP_DEPTH:
             raise DocumentError("document.forbidden_syntax", line=node.lineno, syntax="loop")
     for child in node.iter_child_nodes():
-        _guard(child, depth)
+        guard(child, depth)
 
 
 class Source:
@@ -176,7 +197,7 @@ class Source:
         env = environment(language)
         try:
             tree = env.parse(text)
-            _guard(tree, 0)
+            guard(tree)
             self._template: Template = env.from_string(text)
         except TemplateSyntaxError as error:
             raise DocumentError(

@@ -17,7 +17,7 @@ from typing import Any, Literal, NoReturn, cast
 from lxml import etree
 
 from teikei.documents.errors import DocumentError
-from teikei.documents.house import W
+from teikei.documents.house import W, q
 
 MARK = re.compile("\ufdd0(\\d+)\ufdd1")
 """Noncharacters of Unicode around the tag's number: no text may hold them."""
@@ -33,11 +33,6 @@ _MISPLACED = etree.XPath(
     " | //*[@*[contains(., '{{') or contains(., '{%')]]",
     namespaces={"w": W},
 )
-
-
-def q(name: str) -> str:
-    """The name in WordprocessingML's namespace."""
-    return f"{{{W}}}{name}"
 
 
 T, R, P, TR, TC, RPR, PPR, SECTION = map(q, ("t", "r", "p", "tr", "tc", "rPr", "pPr", "sectPr"))

@@ -29,10 +29,9 @@ from teikei.documents.blocks import (
     SignatureBlock,
     Table,
 )  # fmt: skip
-from teikei.documents.house import MARKS, MINCHO, RESTART, Look, fonts
+from teikei.documents.house import MINCHO, RESTART, Look, fonts
 from teikei.documents.numbering import Label, labels
 
-BOOKMARK = MARKS[0]
 _SPECIAL = re.compile('[&<>"\x85]')
 
 _SIGNS = "°±×÷§¶′″‥…‘’“”†‡※←-⇿√∞∠∥∩∪∫∴≒≠≡≦≧①-⓿■-◿★☆♀♂Α-Ωα-ωⅠ-ⅿ"
