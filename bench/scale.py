@@ -26,6 +26,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, bindparam, text
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
 
 from activities.record import Order
 from api.examples import EXAMPLES
@@ -34,11 +38,13 @@ from bench.commands import postgresql
 from teikei.adapters.calendars import calendar
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import open_engine, reading
+from teikei.adapters.temporal.client import connect
 from teikei.adapters.temporal.server import free_port
 from teikei.domain.act import Actor
 from teikei.domain.alliance.intake import OpenAlliance
 from teikei.domain.calendar import Calendar
 from teikei.domain.matter import Step
+from workflows.ids import MATTERS
 
 OUT = Path("var/bench/scale.json")
 AT_ONCE = 4
@@ -77,6 +83,7 @@ class Fleet:
     running: World
     engine: Engine
     ledger: SqlLedger
+    client: Client
     firms: tuple[Firm, ...]
     metrics: str
     ids: list[str] = field(default_factory=list)
@@ -86,7 +93,7 @@ class Fleet:
     # growing
 
     async def grow(self, count: int, mark: str) -> None:
-        """Open alliances until there are `count`, and wait until each has its run."""
+        """Open alliances until there are `count`, and wait until the first task of each one's run is done."""
         begun, new = time.perf_counter(), count - len(self.ids)
         gate, done = asyncio.Semaphore(AT_ONCE), 0
 
@@ -102,6 +109,9 @@ class Fleet:
         while waiting := await asyncio.to_thread(self._open_rows, "start"):
             print(f"{mark}: {waiting} wait for their run", flush=True)
             await asyncio.sleep(1)
+        while behind := await self._behind(count):
+            print(f"{mark}: {behind} runs wait for their first task", flush=True)
+            await asyncio.sleep(0.5)
         self.figures[f"start_per_second_{mark}"] = new / (time.perf_counter() - begun)
         self._weigh(mark, count)
 
@@ -120,6 +130,21 @@ class Fleet:
                 text("select count(*) from outbox where kind = :kind and status = 'open'"), {"kind": kind}
             )
             return int(found.scalar_one())
+
+    async def _behind(self, count: int) -> int:
+        """Runs whose first task is not done yet: they are in the worker's memory when it is, as far as there is room."""
+        room = int(self.running.settings.worker_cache)
+        held = sum((await asyncio.to_thread(self._metric, "temporal_sticky_cache_size")).values())
+        if held < min(count, room) or count <= room:
+            return max(0, min(count, room) - held)
+        request = DescribeTaskQueueRequest(
+            namespace=self.client.namespace,
+            task_queue=TaskQueue(name=MATTERS),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            report_stats=True,
+        )
+        answer = await self.client.workflow_service.describe_task_queue(request)
+        return int(answer.stats.approximate_backlog_count)
 
     def _weigh(self, mark: str, count: int) -> None:
         """Memory of each process and disk below the home, per alliance."""
@@ -170,12 +195,16 @@ class Fleet:
 
     def _cache(self) -> Counter[str]:
         """Workflow tasks that found their run in memory, and those that did not."""
+        found = self._metric("temporal_sticky_cache_hit") + self._metric("temporal_sticky_cache_miss")
+        return Counter({name.removeprefix("temporal_sticky_cache_"): n for name, n in found.items()})
+
+    def _metric(self, name: str) -> Counter[str]:
+        """A figure of the worker's SDK, by its name without the ending of its kind."""
         found: Counter[str] = Counter()
         with urllib.request.urlopen(f"http://{self.metrics}/metrics", timeout=5) as answer:
             for line in answer.read().decode().splitlines():
-                for name in ("hit", "miss"):
-                    if line.startswith(f"temporal_sticky_cache_{name}"):
-                        found[name] += int(float(line.rsplit(" ", 1)[1]))
+                if line.startswith(name):
+                    found[name] += int(float(line.rsplit(" ", 1)[1]))
         return found
 
     async def paced(self, until: float, mark: str) -> list[float]:
@@ -264,7 +293,8 @@ async def measured(home: Path, url: str, args: argparse.Namespace) -> dict[str, 
         day = _deadline(base)
         stormy = storm_over(base, day, begins, args.storm_minutes * 60)
         ledger = SqlLedger(engine, (lambda _name: stormy) if args.storm_minutes else calendar)
-        fleet = Fleet(running, engine, ledger, await running.door.firms(2), metrics)
+        client = await connect(running.temporal)
+        fleet = Fleet(running, engine, ledger, client, await running.door.firms(2), metrics)
         for count, mark in ((args.few, "few"), (args.many, "many")):
             await fleet.grow(count, mark)
             await fleet.drawn(mark)

@@ -17,10 +17,11 @@ from teikei.domain.alliance.arranging import ArrangeHouse
 from teikei.domain.alliance.exits import BeginExit
 from teikei.domain.alliance.obligations import TakeOnObligation
 from teikei.domain.alliance.standing import Abandon, Suspend
+from teikei.domain.amendments import ChangeParties, ChangeVoting
 from teikei.domain.errors import Refused
 from teikei.domain.house import Route, RouteStep
 from teikei.domain.recording import RecordFor
-from tests.domain import cast
+from tests.domain import cast, moving
 from tests.support.story_domain import World
 
 ENDS = (Abandon, BeginExit, Suspend)
@@ -88,9 +89,25 @@ def _brought(n: int) -> World:
     return world
 
 
+@cache
+def _moving(n: int, form: Any, more: tuple[tuple[str, Any], ...]) -> World:
+    """All have signed that the last party leaves and another joins; its day has not come."""
+    world = cast.at("operation", n, form, **dict(more))
+    *stay, last = cast.companies(n)
+    newcomer = cast.company(n)
+    change = ChangeParties(leave=(last,), join=(moving.joining(newcomer, place_of=last),))
+    rules = (ChangeVoting(voting=()),) if dict(more).get("voting") else ()  # one of them may name who leaves
+    day = world.today() + timedelta(days=60)
+    moving.drafted(world, change, moving.shares(*stay, newcomer), *rules, on=day)
+    moving.signed(world)
+    return world
+
+
 def begun(stage: str, n: int, form: Any, seed: int, **more: Any) -> World:
     """An alliance in a stage; the bits of `seed` say what has happened there already."""
-    if stage == "operation" and seed & 1:
+    if stage == "operation" and seed & 8:
+        world = _moving(n, form, tuple(sorted(more.items()))).copy()
+    elif stage == "operation" and seed & 1:
         world = _a_year_on(n, form, tuple(sorted(more.items())), locked=seed & 2 > 0).copy()
     elif stage == "operation" and seed & 2:
         world = _brought(n).copy()

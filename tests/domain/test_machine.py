@@ -49,7 +49,14 @@ from teikei.domain.alliance.waiving import WaiveGate
 from teikei.domain.alliance.withdrawing import WithdrawEvent
 from teikei.domain.allocation.split import CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.allocation.state import Allocation
-from teikei.domain.amendments import ChangePeriods, ChangeReviews, ChangeShares, ChangeTerm, ChangeVoting
+from teikei.domain.amendments import (
+    ChangeParties,
+    ChangePeriods,
+    ChangeReviews,
+    ChangeShares,
+    ChangeTerm,
+    ChangeVoting,
+)
 from teikei.domain.contests import ConfirmRecorded, ContestRecorded
 from teikei.domain.decision.approving import DecideInternalApproval, SubmitInternalApproval
 from teikei.domain.decision.rules import VotingRule
@@ -79,6 +86,7 @@ from tests.domain.cast import (
     terms,
 )
 from tests.domain.guided import Offer, begun, name, rotated, taken
+from tests.domain.moving import joining, shares
 from tests.support.story_domain import World
 
 DAYS = st.integers(-400, 900)
@@ -114,7 +122,7 @@ class Alliances(RuleBasedStateMachine):
         voting=st.sampled_from(VOTING),
         away=st.booleans(),
         candidate=st.booleans(),
-        seed=st.integers(0, 7),
+        seed=st.integers(0, 15),
     )
     def begin(
         self, stage: str, n: int, form: Any, *, renews: bool, voting: Any, away: bool, candidate: bool = False, seed: int = 0
@@ -130,6 +138,10 @@ class Alliances(RuleBasedStateMachine):
         known = list(self.world.states.values())
         alive = [s for s in known if not s.over]
         return alive[pick % len(alive)] if alive and pick % 7 else known[pick % len(known)]
+
+    def parties(self) -> tuple[str, ...]:
+        """As they are now: some may have left, and the newcomer may have joined."""
+        return self.world.alliance.companies()
 
     def day(self, offset: int) -> date:
         return self.world.today() + timedelta(days=offset)
@@ -162,13 +174,14 @@ class Alliances(RuleBasedStateMachine):
         offers = rotated(self.offers(pick, what), what)
         if chosen := taken(self.world, offers, self.done, ending=what % 11 == 0):
             matter, act, first = chosen
-            others = [c for c in companies(self.n) if together and c != first]
+            others = [c for c in self.parties() if together and c != first]
             for c in (first, *others):
-                self.say(self.world.states[matter], act, companies(self.n).index(c))
+                self.say(self.world.states[matter], act, companies(self.n + 1).index(c))
 
     def offers(self, pick: int, what: int) -> list[Offer]:
         """What could be said to the alliance or the newest matter and to another one, in three ways, by three companies."""
-        who = [company((what + i) % self.n) for i in range(min(3, self.n))]
+        parties = self.parties()
+        who = [parties[(what + i) % len(parties)] for i in range(min(3, len(parties)))]
         ways = [
             ((what + 7 * i) % 200, offset) for i, offset in enumerate((-(what % 5), what % 90, what % 700))
         ]
@@ -341,17 +354,30 @@ class Alliances(RuleBasedStateMachine):
             ChangeShares(shares=given.shares), ChangePeriods(period_months=1 + what % 14), ChangeReviews(review_months=1 + what % 7),
             ChangeVoting(voting=VOTING[what % 3]), ChangeTerm(term_until=self.day(400 + offset)),
         )  # fmt: skip
+        if what % 4 == 3:
+            return self.moves(what)
         return every[what % 5 :] if what % 2 else (every[what % 5],)
+
+    def moves(self, what: int) -> tuple[Any, ...]:
+        """A party leaves, the newcomer joins, or one in the place of the other; shares of whoever is then there."""
+        now, newcomer = self.parties(), company(self.n)
+        leave = (now[what % len(now)],) if what % 3 else ()
+        place = leave[0] if leave and what % 5 else ""
+        join = () if newcomer in now or what % 3 == 2 else (joining(newcomer, place_of=place),)
+        after = [c for c in now if c not in leave] + [j.company for j in join]
+        return (ChangeParties(leave=leave, join=join), shares(*after))
 
     def terms(self, what: int, offset: int) -> Any:
         first = self.day(offset)
-        ratios = [Fraction(1, self.n)] * self.n if what % 2 else [Fraction(0)] * (self.n - 1) + [Fraction(1)]
+        parties = self.parties()
+        n = len(parties)
+        ratios = [Fraction(1, n)] * n if what % 2 else [Fraction(0)] * (n - 1) + [Fraction(1)]
         given = terms(self.n, self.form, special=special(self.form))
         return replace(
             given, term_from=first, term_until=first + timedelta(days=370 + what), renewal_years=what % 2, period_months=1 + what % 14,
             review_months=1 + what % 7, decision_days=what % 12, statement_days=what % 90, payment_days=what % 40, notice_months=what % 15,
             tie_order="largest_share" if what % 3 else "party_order", return_days=what % 60,
-            shares=tuple(Share(company=c, ratio=r) for c, r in zip(companies(self.n), ratios, strict=True)),
+            shares=tuple(Share(company=c, ratio=r) for c, r in zip(parties, ratios, strict=True)),
         )  # fmt: skip
 
     @invariant()

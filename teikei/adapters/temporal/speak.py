@@ -89,6 +89,7 @@ class Voice:
         await self._begin(DeliveryWorkflow.run, outbox, delivery_id(outbox))
 
     async def _begin(self, run: Any, arg: Any, name: str) -> None:
+        """Where a worker of this very client has room, its first task comes with the answer and passes no queue."""
         try:
             await self.client.start_workflow(
                 run,
@@ -99,6 +100,7 @@ class Voice:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 task_timeout=TASK_LIMIT,
                 rpc_timeout=PATIENCE,
+                request_eager_start=True,
             )
         except (RPCError, RuntimeError) as refused:
             raise _of_rpc(refused) from refused
