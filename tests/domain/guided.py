@@ -20,6 +20,7 @@ from teikei.domain.alliance.standing import Abandon, Suspend
 from teikei.domain.amendments import ChangeParties, ChangeVoting
 from teikei.domain.errors import Refused
 from teikei.domain.house import Route, RouteStep
+from teikei.domain.papers import LABELS
 from teikei.domain.recording import RecordFor
 from tests.domain import cast, moving
 from tests.support.story_domain import World
@@ -105,7 +106,7 @@ def _moving(n: int, form: Any, more: tuple[tuple[str, Any], ...]) -> World:
 
 def begun(stage: str, n: int, form: Any, seed: int, **more: Any) -> World:
     """An alliance in a stage; the bits of `seed` say what has happened there already."""
-    if stage == "operation" and seed & 8:
+    if stage == "operation" and seed & 8 and n < len(LABELS):
         world = _moving(n, form, tuple(sorted(more.items()))).copy()
     elif stage == "operation" and seed & 1:
         world = _a_year_on(n, form, tuple(sorted(more.items())), locked=seed & 2 > 0).copy()
