@@ -146,6 +146,9 @@ class Reads(Protocol):
     def stamp(self, subject: Subject, agreement: str, asked: Asked) -> dict[str, Any]:
         """The stamp card of an agreement, and the papers beside it that need another form."""
 
+    def summary(self, subject: Subject, agreement: str, language: str) -> tuple[str, bytes]:
+        """(name, .docx) of the one-page summary for internal approval, as of today; `Conflict` where there are no terms."""
+
     def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
         """What leaving this alliance today would mean: days, money, checklist, survivors, obligations."""
 
@@ -186,6 +189,9 @@ class Reads(Protocol):
 
     def template(self, subject: Subject, sha256: str) -> dict[str, Any]:
         """A Word template of the subject's own company: what `Templates.keep` answered."""
+
+    def templates(self, subject: Subject, *, after: str, limit: int) -> Page:
+        """Those of the subject's own company, newest first: {sha256, name, language, size, at}."""
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
         """Mails to the subject's own company: {id, at, template, to, subject, status, attempts, detail, carrier}."""
@@ -242,7 +248,8 @@ class Converter(Protocol):
     def convert(self, source: str) -> str:
         """The SHA-256 of the one PDF/A-3b of a stored .docx; a repeat gives the same.
 
-        Raises `Conflict` (`pdf.not_word`, `pdf.failed`, `pdf.too_slow`) and `Unavailable`.
+        Raises `Conflict` (`pdf.not_word`, `pdf.failed`, `pdf.too_slow`), `Invalid` (`document.upload_…`: no sound
+        package) and `Unavailable`.
         """
 
 
@@ -252,17 +259,30 @@ class Conversions(Protocol):
     async def pdf(self, source: str) -> bytes | None:
         """The PDF of a stored .docx; None: it is being made, ask again. Raises what `Converter.convert` raises."""
 
+    async def preview(self, docx: bytes) -> bytes | None:
+        """The same of a .docx that nobody files: its bytes and its PDF are kept under their hashes, and no paper leads to them."""
+
     def ready(self) -> bool:
         """Has the documents worker said that it can convert? `Unavailable` when SQL does not answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A paper that nobody files: as Word and as lines of text."""
+class Preview(Protocol):
+    """A paper that nobody files."""
 
-    title: str
-    docx: bytes
-    text: str
+    @property
+    def title(self) -> str:
+        """As it stands above the paper."""
+
+    @property
+    def docx(self) -> bytes:
+        """The Word file."""
+
+    @property
+    def text(self) -> str:
+        """What a reader of it reads, line by line."""
+
+    def html(self, *, link: str = "") -> str:
+        """The same as a web page; `link` is the address of its style sheet."""
 
 
 class ClauseLibrary(Protocol):
@@ -275,7 +295,7 @@ class ClauseLibrary(Protocol):
         """The newest texts of a kind in their order, or of all kinds."""
 
     def findings(self) -> list[dict[str, str]] | None:
-        """What lint says of them: {level, rule, place, detail}; None: they are being read, ask again."""
+        """What lint says of them: {level, rule, place, detail, source, remedy_ja, remedy_en}; None: they are being read, ask again."""
 
     def preview(self, kind: PaperKind, language: str, values: object) -> Preview:
         """A paper of these variables; `Invalid` with a pointer into them where one is at fault."""

@@ -221,6 +221,8 @@ class Rendered:
     size: int = 0
     clauses: str = ""
     owed: bool = True
+    stale: tuple[str, ...] = ()
+    """Clauses of it whose English was written for an older Japanese text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,10 +199,10 @@ def render(
     out: Path | None = None,
     *,
     lang: str = "ja",
-    format: Literal["docx", "pdf"] = "docx",  # noqa: A002  (the name of the option)
+    format: Literal["docx", "pdf", "html"] = "docx",  # noqa: A002  (the name of the option)
     json: bool = False,
 ) -> None:
-    """Write one paper from a JSON file of its variables and print its SHA-256: Word, or PDF/A-3b with both inside.
+    """Write one paper from a JSON file of its variables and print its SHA-256: Word, PDF/A-3b with both inside, or a web page.
 
     Without OUT it goes to KIND.FORMAT in the working folder. Exit code 1: the paper cannot be written (it says why),
     or a PDF is asked for and LibreOffice is not there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,7 +33,7 @@ class Writing:
     data: Path
     out: Path | None = None
     language: str = "ja"
-    format: Literal["docx", "pdf"] = "docx"
+    format: Literal["docx", "pdf", "html"] = "docx"
 
 
 class NotRunningError(RuntimeError):
@@ -139,6 +140,9 @@ def render_to(settings: Settings, wanted: Writing) -> dict[str, str | int]:
     content, target = done.docx, wanted.out or Path(f"{wanted.kind}.{wanted.format}")
     if wanted.format == "pdf":
         content = _as_pdf(settings, done.docx, (wanted.kind, wanted.language, values))
+    elif wanted.format == "html":
+        sheet = files("api").joinpath("static", "paper.css").read_text(encoding="utf-8")
+        content = done.html(style=sheet).encode()
     target.write_bytes(content)
     return {
         "file": str(target),

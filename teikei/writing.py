@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,15 +56,15 @@ class NewClause:
 
 def library_findings() -> list[dict[str, str]]:
     """What lint says of the clause library in all its languages."""
-    from teikei.documents import default_library, lint  # noqa: PLC0415  (only these commands need the engine)
+    from teikei.documents import default_library, lint, told  # noqa: PLC0415  (only these commands need the engine)
 
     found = [one for language in ("ja", "en") for one in lint(default_library(), language=language)]
-    return [asdict(one) for one in found]
+    return [told(one) for one in found]
 
 
 def examined(file: Path, language: str) -> dict[str, Any]:
     """A Word template, read in the limited child: {file, sha256, variables, form, findings}; `DocumentError`, `OSError`."""
-    from teikei.documents import Child  # noqa: PLC0415
+    from teikei.documents import Child, told  # noqa: PLC0415
 
     with Child() as child:
         report = child.check(file.read_bytes(), file.name, language=language)
@@ -73,7 +73,7 @@ def examined(file: Path, language: str) -> dict[str, Any]:
         "sha256": report.sha256,
         "variables": list(report.names),
         "form": report.form,
-        "findings": [asdict(one) for one in report.findings],
+        "findings": [told(one) for one in report.findings],
     }
 
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from activities.record import PublicAct, SystemAct  # noqa: E402  (the checkout comes first)
+from teikei.documents.rules import rules  # noqa: E402
 from teikei.domain.texts import catalogue  # noqa: E402
 from tools import clause_language  # noqa: E402
 
@@ -89,7 +90,26 @@ def filters() -> str:
     return f"{HEAD}{clause_language.page()}"
 
 
-PAGES = {"lifecycle.md": lifecycle, "acts.md": acts, "errors.md": errors, "filters.md": filters}
+def lint_rules() -> str:
+    """Each rule of lint with its source and remedy."""
+    lines = [
+        HEAD,
+        "# Rules of lint\n",
+        "What `teikei template lint` and `GET /v1/clauses/findings` may say of clauses, papers and Word templates. By words and by comparing: a finding is for a person to judge, and says nothing of what the law makes of it. A file that cannot be read is named with a code of [errors.md](errors.md).\n",
+        "| rule | source | remedy | 対応 |",
+        "|---|---|---|---|",
+    ]
+    rows = (f"| `{name}` | {one.source} | {one.en} | {one.ja} |" for name, one in sorted(rules().items()))
+    return "\n".join([*lines, *rows, ""])
+
+
+PAGES = {
+    "lifecycle.md": lifecycle,
+    "acts.md": acts,
+    "errors.md": errors,
+    "filters.md": filters,
+    "lint.md": lint_rules,
+}
 
 
 def main() -> int:

@@ -196,8 +196,9 @@ class LivingMatter(Generic[S]):
         )
         if rendered.owed and effect in self.state.owes:
             ready = PaperReady(
-                effect=effect.key, sha256=rendered.sha256, size=rendered.size, clauses=rendered.clauses
-            )
+                effect=effect.key, sha256=rendered.sha256, size=rendered.size,
+                clauses=rendered.clauses, stale=rendered.stale,
+            )  # fmt: skip
             await self._own(f"paper:{effect.key}", ready, workflow.now())
         elif effect in self.state.owes:
             await self.adopt()

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from api.answers import say, shown
+from api.answers import DOCX, download, say, shown
 from api.guard import COMPANY, Call, GuardedRoute, matter, require
 from api.paging import Listed, Paged
 from api.routers.alliances import ACT, Company, Word
+from api.routers.library import WORD
 from teikei.domain.agreement.force import RefuseRenewal, Sign
 from teikei.domain.agreement.renewal import RecordNoticeSent
 from teikei.domain.agreement.talks import Freeze, Revise, ReviseAmendment
@@ -37,6 +38,7 @@ Yen = Annotated[int | None, Query(ge=0, le=10**15, description="The amount that 
 Tax = Annotated[int, Query(ge=0, le=10**15, description="Consumption tax in it that is shown apart.")]
 Originals = Annotated[int, Query(ge=0, le=100, description="How many originals; 0: one for each party.")]
 Beside = Annotated[bool, Query(description="The debt that it guarantees stands in the same paper.")]
+Spoken = Annotated[Literal["ja", "en", "ja+en"], Query(description="Of the page (`ja%2Ben`: both).")]
 BUSY: dict[int | str, dict[str, Any]] = {
     429: {"description": "Others are being worked out; again after `Retry-After`."}
 }
@@ -103,6 +105,13 @@ async def agreements_stamp_get(
     """Stamp duty (印紙税) of this paper: class, amount, what the answer hangs on; and papers that need another form."""
     asked = Asked(what=what, amount=amount, tax=tax, originals=originals, beside_debt=beside_debt)
     return shown(await run_in_threadpool(call.services.reads.stamp, call.subject, call.id, asked))
+
+
+@router.get("/{id}/summary", response_class=Response, responses=WORD)
+async def agreements_summary_get(call: Agreement, language: Spoken = "ja") -> Response:
+    """契約概要書: one A4 page for the approval inside a company, as Word. As of today; nothing is stored."""
+    name, made = await run_in_threadpool(call.services.reads.summary, call.subject, call.id, language)
+    return download(name, made, DOCX)
 
 
 @router.post("/{id}/revisions", **ACT)

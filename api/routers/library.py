@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.ports import Reads, Subject
-from api.answers import DOCX, download
+from api.answers import DOCX, PDF, download
 from api.forms import form, variables
 from api.guard import COMPANY, Call, GuardedRoute, require
+from api.paging import Listed, Paged
 from api.routers.alliances import Company
 from api.routers.imports import BINARY, BYTES, FileName
 from teikei.domain.errors import Unknown
@@ -27,7 +28,15 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 FINDINGS_IN = "5"
 """Seconds until asking again for findings makes sense."""
 WORD: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {}}}}
-WORD_OR_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {DOCX: {}, "text/plain": {}}}}
+PREVIEWS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {DOCX: {}, PDF: {}, "text/html": {}, "text/plain": {}}},
+    202: {"description": "The PDF is being made: send the same again after `Retry-After`."},
+}
+SHEET = "/docs/paper.css"
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+"""Of a paper as a web page: nothing runs, only our own style sheet is loaded."""
 UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {BYTES: BINARY, DOCX: BINARY}}}
 
 Language = Literal["ja", "en"]
@@ -41,7 +50,7 @@ class Preview:
     kind: PaperKind
     language: Literal["ja", "en", "ja+en"] = "ja"
     values: dict[str, Any]
-    format: Literal["docx", "text"] = "docx"
+    format: Literal["docx", "pdf", "html", "text"] = "docx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What lint says of the library: place, rule and what was found; never a verdict."""
+    """What lint says of the library: place, rule, what was found, source and remedy; never a verdict."""
 
     data: list[dict[str, str]]
 
@@ -176,14 +185,29 @@ async def clauses_get(call: OneClause) -> Response:
     return JSONResponse(call.seen)
 
 
-@router.post("/previews", tags=["papers"], response_class=Response, responses=WORD_OR_TEXT)
+@router.post("/previews", tags=["papers"], response_class=Response, responses=PREVIEWS)
 async def previews_create(call: Company, body: Preview) -> Response:
-    """Try a paper, as Word or as plain text. Nothing is stored."""
+    """Try a paper, as Word, PDF, web page or plain text. No paper comes of it.
+
+    Only for a PDF, which another process makes, Word file and PDF are kept; the same values give the same PDF.
+    """
     given = variables(body.kind, body.values)
     made = await run_in_threadpool(call.services.library.preview, body.kind, body.language, given)
-    if body.format == "text":
-        return PlainTextResponse(made.text)
-    return download(f"{made.title}.docx", made.docx, DOCX)
+    match body.format:
+        case "pdf":
+            return _pdf(made.title, await call.services.conversions.preview(made.docx))
+        case "html":
+            return HTMLResponse(made.html(link=SHEET), headers=PAGE)
+        case "text":
+            return PlainTextResponse(made.text)
+        case "docx":
+            return download(f"{made.title}.docx", made.docx, DOCX)
+
+
+def _pdf(title: str, made: bytes | None) -> Response:
+    if made is None:
+        return JSONResponse({"status": "converting"}, 202, {"Retry-After": "1"})
+    return download(f"{title}.pdf", made, PDF)
 
 
 @router.post(
@@ -196,6 +220,15 @@ async def templates_create(
     content = await request.body()
     view = await run_in_threadpool(call.services.templates.keep, call.subject, name, content, language)
     return JSONResponse(view, 201, {"Location": f"/v1/templates/{view['sha256']}"})
+
+
+@router.get("/templates", tags=["templates"], response_model=Listed)
+async def templates_list(call: Company, window: Paged) -> Response:
+    """Templates of the caller's own company, newest first."""
+    read, subject = call.services.reads.templates, call.subject
+    return window.answer(
+        await run_in_threadpool(lambda: read(subject, after=window.after, limit=window.limit))
+    )
 
 
 @router.get("/templates/{sha256}", tags=["templates"], response_model=TemplateOut)

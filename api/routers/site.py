@@ -79,6 +79,12 @@ async def docs_style(call: Public) -> Response:
     return _file("docs.css", "text/css; charset=utf-8")
 
 
+@router.get("/docs/paper.css", include_in_schema=False)
+async def paper_style(call: Public) -> Response:
+    """The style of a paper as a web page."""
+    return _file("paper.css", "text/css; charset=utf-8")
+
+
 def _file(name: str, media_type: str) -> Response:
     return Response(
         (STATIC / name).read_bytes(), headers={"Content-Security-Policy": CSP}, media_type=media_type

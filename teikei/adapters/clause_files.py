@@ -16,6 +16,11 @@ def content(clause_id: str, language: str) -> str:
     return file.read_bytes().decode("utf-8")
 
 
+def read_anew() -> None:
+    """Whoever asks for the library next reads the files as they are then."""
+    default_library.cache_clear()
+
+
 def wording(made: Made) -> Wording:
     """Title and text of a clause that was rendered just now.
 
@@ -23,6 +28,6 @@ def wording(made: Made) -> Wording:
     """
     text = content(made.id, made.language)
     if hashlib.sha256(text.encode("utf-8")).hexdigest() != made.sha256:
-        default_library.cache_clear()
+        read_anew()
         raise Unavailable("clause.changed", clause=made.id)
     return Wording(title=default_library().clause(made.id, made.language).title, text=text)

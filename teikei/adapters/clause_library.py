@@ -24,9 +24,8 @@ from teikei.domain.papers import LABELS, PAPER_TITLES, VARIABLES, PaperKind
 LANGUAGES = ("ja", "en")
 _LINT = """
 import json
-from dataclasses import asdict
-from teikei.documents import default_library, lint
-found = [asdict(one) for language in ("ja", "en") for one in lint(default_library(), language=language)]
+from teikei.documents import default_library, lint, told
+found = [told(one) for language in ("ja", "en") for one in lint(default_library(), language=language)]
 print(json.dumps(found))
 """
 Findings = list[dict[str, str]]
@@ -93,7 +92,7 @@ class FileLibrary:
             # Values of the right types that no paper can be made of: a label that no party has.
             said = f"{type(error).__name__}: {error}"[:200]
             raise Invalid("preview.unfit", "/values", message=said) from error
-        return Preview(title=made.title, docx=made.docx, text=made.text)
+        return made
 
 
 def _at_values(error: DocumentError) -> DocumentError:

@@ -16,11 +16,12 @@ from teikei.documents.library import Clause, Library, Manifest, default_library
 from teikei.documents.lint import lint
 from teikei.documents.read import articles, read_text
 from teikei.documents.render import Rendered, render, write
+from teikei.documents.rules import told
 from teikei.documents.trial import Report, examine
 
 __all__ = [
     "CODES", "ArticleRef", "Child", "Clause", "ClauseUse", "Compiled", "DocumentError",
     "Finding", "Library", "Limits", "Manifest", "Paper", "Rendered", "Report", "articles",
     "compile_template", "compose", "default_library", "examine", "lint", "read_text",
-    "render", "write",
+    "render", "told", "write",
 ]  # fmt: skip

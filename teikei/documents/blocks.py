@@ -192,6 +192,8 @@ class Paper:
     """The round's version for the page header; 0: the paper has none."""
     document: str = ""
     """The matter that the file belongs to; empty where nobody files it."""
+    dense: bool = False
+    """In the dense layout of its language (`house.DENSE`)."""
 
     @property
     def spoken(self) -> str:

@@ -73,7 +73,7 @@ def _composed(
 ) -> Paper:
     """One language; `languages` are all in which the paper is made."""
     manifest = library.manifest(kind, language)
-    held = _values(kind, variables)
+    held = by_name(kind, variables)
     _refuse_illegal(held)
     values = localised(held, language)
     values.update(derived(kind, values, language, languages))
@@ -91,10 +91,11 @@ def _composed(
         alliance=str(values["alliance_name"]),
         blocks=composed + signatures.blocks(manifest, values),
         clauses=tuple(ClauseUse(c.id, c.version, c.sha256, language) for c in _used(chosen)),
+        dense=manifest.dense,
     )
 
 
-def _values(kind: str, variables: object) -> dict[str, object]:
+def by_name(kind: str, variables: object) -> dict[str, object]:
     """Field names and values of the paper's dataclass; a mapping must fit that dataclass."""
     wanted = VARIABLES[cast("PaperKind", kind)]
     if isinstance(variables, Mapping):

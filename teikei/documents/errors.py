@@ -15,7 +15,7 @@ CODES = frozenset(
         "clause_missing", "clause_repeated", "clause_syntax", "currency_unknown", "date_too_early",
         "forbidden_syntax", "illegal_character", "language_missing", "languages_differ", "list_empty", "manifest_invalid",
         "missing_variables", "not_a_date", "not_a_list", "not_a_ratio", "not_an_integer", "number_negative",
-        "pdf_invalid", "reference_absent", "statement_differs", "table_layout", "template_block_open",
+        "pair_stale", "pdf_invalid", "reference_absent", "statement_differs", "table_layout", "template_block_open",
         "template_block_split", "template_block_stray", "template_crowded", "template_failed",
         "template_forbidden", "template_limits", "template_no_home", "template_object", "template_place",
         "template_syntax", "template_tag_empty", "template_tag_open", "template_value", "text_empty",

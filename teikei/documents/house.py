@@ -64,6 +64,8 @@ class Look:
     """Width of 所在地 or Address before the value."""
     run: str
     """What a run begins with."""
+    air: int = 100
+    """Per cent of the usual space around titles, headings and lines of tables."""
 
     def mark(self, clause_id: str) -> str:
         """The hidden bookmark of an article."""
@@ -84,6 +86,11 @@ class Look:
         return 2 + 2 * self.order
 
     @property
+    def half(self) -> int:
+        """Width of a half-width character; Latin text of proportional letters takes less."""
+        return self.size * 5 if self.japanese else self.size * 22 // 5
+
+    @property
     def japanese(self) -> bool:
         """Signs of either width are Japanese here."""
         return self.language.code == "ja"
@@ -95,6 +102,18 @@ class Layout:
 
     margin: int
     looks: tuple[Look, ...]
+    least: int = 1304
+    """Of the margins above and below."""
+
+    @property
+    def upright(self) -> int:
+        """Margin above and below."""
+        return max(self.margin, self.least)
+
+    @property
+    def head(self) -> int:
+        """From the edge to header and footer."""
+        return min(851, self.margin * 2 // 3)
 
     @property
     def width(self) -> int:
@@ -106,7 +125,7 @@ _HINTED = '<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>'
 """The hint makes …, “ and ① Japanese glyphs; the faces come from the style."""
 
 
-def _japanese(size: int) -> Look:
+def _japanese(size: int, air: int = 100) -> Look:
     """Indents in characters, as Japanese drafting counts them."""
     char = 10 * size
     return Look(
@@ -117,10 +136,11 @@ def _japanese(size: int) -> Look:
         label=3 * char,
         field=5 * char,
         run=_HINTED,
+        air=air,
     )
 
 
-def _english(size: int, step: int, *, second: bool = False) -> Look:
+def _english(size: int, step: int, *, second: bool = False, air: int = 100) -> Look:
     """Hanging numbers: 5.2 at the margin, (1) and (a) each a step further in."""
     return Look(
         language=LANGUAGES["en"],
@@ -133,6 +153,7 @@ def _english(size: int, step: int, *, second: bool = False) -> Look:
         label=9 * step // 5,
         field=9 * step // 5,
         run="<w:r>",
+        air=air,
     )
 
 
@@ -142,6 +163,18 @@ LAYOUTS = {
     BOTH: Layout(1134, (_japanese(18), _english(18, 520, second=True))),
 }
 """By the language of the paper. Japanese: A4, 30 mm all round (the default of Japanese Word)."""
+
+DENSE = {
+    "ja": Layout(737, (_japanese(15, air=20),), least=0),
+    "en": Layout(737, (_english(15, 420, air=20),), least=0),
+    BOTH: Layout(737, (_japanese(14, air=20), _english(14, 420, second=True, air=20)), least=0),
+}
+"""For a paper that is to stay on one page: 7 to 7.5 points, margins of 13 mm."""
+
+
+def layout_of(language: str, *, dense: bool = False) -> Layout:
+    """The layout of a paper in this language."""
+    return (DENSE if dense else LAYOUTS)[language]
 
 
 def fonts(pair: tuple[str, str], *, hint: bool = False) -> str:
@@ -158,13 +191,12 @@ def size(half_points: int) -> str:
 
 def section(layout: Layout) -> str:
     """A4; the first page has no header."""
-    margin = layout.margin
-    head = min(851, margin * 2 // 3)
+    side, upright, head = layout.margin, layout.upright, layout.head
     return (
         '<w:sectPr><w:headerReference w:type="default" r:id="rId4"/>'
         '<w:footerReference w:type="default" r:id="rId5"/>'
         '<w:footerReference w:type="first" r:id="rId6"/>'
         f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/>'
-        f'<w:pgMar w:top="{max(margin, 1304)}" w:right="{margin}" w:bottom="{max(margin, 1304)}" w:left="{margin}" '
+        f'<w:pgMar w:top="{upright}" w:right="{side}" w:bottom="{upright}" w:left="{side}" '
         f'w:header="{head}" w:footer="{head}" w:gutter="0"/><w:titlePg/></w:sectPr>'
     )

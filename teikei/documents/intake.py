@@ -27,7 +27,7 @@ MAX_RATIO = 400
 """A part of more than 8 MB that shrank more than this is a bomb: contracts shrink 5 to 60 times."""
 
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 MAIN = f"{_OFFICE}wordprocessingml.document.main+xml"
 _TEMPLATE = f"{_OFFICE}wordprocessingml.template.main+xml"
@@ -66,7 +66,7 @@ _ALLOWED_RELATIONS = frozenset({
 _MACRO = re.compile(r"macroEnabled|vba|keyMap|attachedToolbars|userCustomization", re.IGNORECASE)
 _EMBEDDED = re.compile(r"oleObject|activeX|package\b|control\b|spreadsheetml|presentationml", re.IGNORECASE)
 _FOREIGN = re.compile(r"aFChunk|subDocument|\bframe\b|html|rtf|rfc822|text/plain", re.IGNORECASE)
-_FIELDS = frozenset(
+FIELDS = frozenset(
     re.findall(
         r"\S+",
         """= ADVANCE ASK AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT AUTOTEXT BIBLIOGRAPHY CITATION COMMENTS COMPARE
@@ -84,9 +84,9 @@ _TELLING = (
     "{*}OLEObject",
     *map(q, ("fldSimple", "fldChar", "instrText")),
 )
-_LINKS = etree.XPath("//@*[local-name()='src' or local-name()='href']")
-_OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
-_CLICKED = re.compile(r"\s*(?:https?|mailto):|#", re.IGNORECASE)
+LINKS = etree.XPath("//@*[local-name()='src' or local-name()='href']")
+OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
+CLICKED = re.compile(r"\s*(?:https?|mailto):|#", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_\-.~!$&'()+,;=@%\[\] /]+")
 
 
@@ -100,9 +100,9 @@ class Package:
 
 def admit(data: bytes, file: str) -> Package:
     """Let a .docx in, or refuse it with a code `document.upload_…`; the pointer names the part."""
-    parts = _unpacked(data, file)
+    parts = unpacked(data, file)
     types = _types(parts)
-    for name in filter(_is_xml, parts):
+    for name in filter(is_xml, parts):
         tree = parsed(parts[name], name)
         if name.endswith(".rels"):
             _relations(name, tree)
@@ -133,11 +133,13 @@ def parsed(raw: bytes, name: str) -> etree._Element:
     return root
 
 
-def _is_xml(name: str) -> bool:
+def is_xml(name: str) -> bool:
+    """By its name, as readers of packages go."""
     return name.lower().endswith((".xml", ".rels", ".vml"))
 
 
-def _unpacked(data: bytes, file: str) -> dict[str, bytes]:
+def unpacked(data: bytes, file: str) -> dict[str, bytes]:
+    """The parts of a .docx that is no bomb; `DocumentError` with what is wrong with the package."""
     if len(data) > MAX_FILE:
         raise DocumentError("document.upload_too_large", file, limit=MAX_FILE // MEGABYTE)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -218,11 +220,11 @@ def _refuse_kind(name: str, kind: str) -> NoReturn:
 
 
 def _relations(name: str, tree: etree._Element) -> None:
-    for relation in tree.iter(_RELATION):
+    for relation in tree.iter(RELATION):
         uri, target = str(relation.get("Type", "")), str(relation.get("Target", ""))
         kind = uri.rpartition("/relationships/")[2]
-        if relation.get("TargetMode", "Internal") != "Internal" or _OUTSIDE.match(target):
-            if kind != "hyperlink" or not _CLICKED.match(target):
+        if relation.get("TargetMode", "Internal") != "Internal" or OUTSIDE.match(target):
+            if kind != "hyperlink" or not CLICKED.match(target):
                 raise DocumentError("document.upload_external", name, target=target[:100], type=kind[:50])
         elif kind not in _ALLOWED_RELATIONS:
             _refuse_kind(name, kind)
@@ -246,13 +248,18 @@ def _content(name: str, tree: etree._Element, raw: bytes) -> None:
             _field(name, "".join(field))
             field.clear()
     _field(name, "".join(field))
-    linked = b"src=" in raw or b"href=" in raw
-    for found in cast("list[Any]", _LINKS(tree)) if linked else []:
-        if _OUTSIDE.match(found) and not (_CLICKED.match(found) and not _drawn(found)):
+    for found in cast("list[Any]", LINKS(tree)) if linked(tree, raw) else []:
+        if OUTSIDE.match(found) and not (CLICKED.match(found) and not drawn(found)):
             raise DocumentError("document.upload_external", name, target=str(found)[:100], type="link")
 
 
-def _drawn(link: Any) -> bool:
+def linked(tree: etree._Element, raw: bytes) -> bool:
+    """May there be an address in it? Looked for in the bytes, where these are read as they stand."""
+    encoding = (tree.getroottree().docinfo.encoding or "UTF-8").upper()
+    return b"src=" in raw or b"href=" in raw or encoding not in {"UTF-8", "US-ASCII", "ASCII"}
+
+
+def drawn(link: Any) -> bool:
     """A picture's address is fetched when the file opens; others wait for a click."""
     owner = link.getparent()
     return owner is not None and str(owner.tag).rpartition("}")[2] in {"imagedata", "fill", "stroke", "image"}
@@ -262,5 +269,5 @@ def _field(name: str, instruction: str) -> None:
     """An empty instruction is the end of a field or one that holds another."""
     words = instruction.split()
     word = words[0].upper() if words else ""
-    if word and word not in _FIELDS and not word.startswith("="):
+    if word and word not in FIELDS and not word.startswith("="):
         raise DocumentError("document.upload_field", name, field=word[:30])

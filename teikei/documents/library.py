@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 
 import yaml
 
-from teikei.documents.blocks import Form
+from teikei.documents.blocks import ClauseUse, Form
 from teikei.documents.errors import DocumentError
 from teikei.documents.sandbox import Condition, Source, condition
 
@@ -35,7 +35,7 @@ _CLAUSE_KEYS = frozenset(
 _RENDERING_KEYS = frozenset({"id", "version", "title", "terms", "of"})
 """What a clause file in another language states; all else is that of its Japanese text."""
 _MANIFEST_KEYS = frozenset(
-    {"kind", "title", "languages", "form", "preamble", "clauses", "closing", "signature", "by_hand"}
+    {"kind", "title", "languages", "form", "dense", "preamble", "clauses", "closing", "signature", "by_hand"}
 )
 _T = TypeVar("_T")
 
@@ -65,6 +65,10 @@ class Clause:
     of: str
     """The `digest` of the Japanese clause that this one renders; empty in Japanese."""
 
+    def behind(self, original: Clause) -> bool:
+        """Was the Japanese text changed after this one was written (`pair_stale`)?"""
+        return self.of != original.digest
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -87,6 +91,8 @@ class Manifest:
     closing: str
     signature: bool
     by_hand: tuple[str, ...]
+    dense: bool
+    """Small characters and narrow margins, for a paper that is to stay on one page."""
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
@@ -125,6 +131,16 @@ class Library:
         """Raises `document.clause_missing`, `.clause_invalid` and the syntax codes."""
         return self._keep(("clause", clause_id, language), lambda: self._clause(clause_id, language))
 
+    def stale(self, uses: Iterable[ClauseUse]) -> tuple[str, ...]:
+        """Those in another language whose Japanese text was changed after they were written."""
+        others = (use for use in uses if use.language != ORIGINAL)
+        return tuple(u.id for u in others if self.clause(u.id, u.language).behind(self.clause(u.id)))
+
+    def paired(self, uses: Iterable[ClauseUse]) -> None:
+        """Raises `document.pair_stale` where one of them is."""
+        if stale := self.stale(uses):
+            raise DocumentError("document.pair_stale", stale[0], clauses=", ".join(stale))
+
     def _keep(self, key: tuple[str, str, str], make: Callable[[], _T]) -> _T:
         with self._lock:
             if key not in self._kept:
@@ -161,6 +177,7 @@ class Library:
             closing=f"closing_{closing}" if closing else "",
             signature=bool(data.get("signature", False)),
             by_hand=_texts(data.get("by_hand")),
+            dense=bool(data.get("dense", False)),
         )
 
     def _clause(self, clause_id: str, language: str) -> Clause:

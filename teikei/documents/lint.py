@@ -15,8 +15,10 @@ from datetime import date
 from teikei.documents.derived import NAMES, STATEMENT
 from teikei.documents.errors import DocumentError
 from teikei.documents.findings import Finding
+from teikei.documents.japanese import contract, words
 from teikei.documents.library import ORIGINAL, Clause, Library, Manifest
 from teikei.documents.pairs import pair_findings
+from teikei.documents.whole import unused_names, whole_findings
 from teikei.domain.papers import VARIABLES
 
 TWO_PARTY = ("相手方", "双方", "両当事者", "両社", "甲乙")
@@ -48,6 +50,9 @@ def lint(library: Library, *, today: date | None = None, language: str = "ja") -
             continue
         used.update(manifest.clause_ids)
         found.extend(_paper(library, manifest))
+        found.extend(_spoken(library, manifest))
+        found.extend(unused_names(library, manifest))
+        found.extend(whole_findings(library, manifest))
     day = today or date.today()  # noqa: DTZ011 - a review date is a calendar day
     for clause_id in library.clause_ids:
         if clause_id not in used:
@@ -71,6 +76,7 @@ def _renderings(library: Library, language: str) -> list[Finding]:
             continue
         found.extend(_paper(library, manifest))
         found.extend(pair_findings(library, manifest))
+        found.extend(whole_findings(library, manifest))
     return list(dict.fromkeys(found))
 
 
@@ -108,6 +114,14 @@ def _paper(library: Library, manifest: Manifest) -> Iterator[Finding]:
             yield Finding("error", "undefined_name", kind, f"{name} in the title")
 
 
+def _spoken(library: Library, manifest: Manifest) -> Iterator[Finding]:
+    """How the clauses of a contract are written; letters and minutes speak otherwise."""
+    for clause_id in manifest.clause_ids if manifest.form == "articles" else ():
+        clause = _clause(library, clause_id, manifest.language)
+        if isinstance(clause, Clause):
+            yield from (Finding("warning", name, clause_id, said) for name, said in contract(clause.body))
+
+
 def _reference(library: Library, manifest: Manifest, clause: Clause, reference: str) -> Iterator[Finding]:
     """A citation must hit an article that is there whenever this clause is."""
     if reference not in manifest.clause_ids or reference in (manifest.preamble, manifest.closing):
@@ -138,6 +152,7 @@ def _clause_findings(clause: Clause, today: date) -> Iterator[Finding]:
     for term in clause.terms:
         if f"「{term}」" not in clause.body:
             yield Finding("error", "term_not_defined", clause.id, term)
+    yield from (Finding("warning", name, clause.id, said) for name, said in words(clause.body))
     yield from _liability(clause)
 
 

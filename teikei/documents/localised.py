@@ -15,6 +15,7 @@ from teikei.domain.papers import ENGLISH_LABELS, ENGLISH_TITLES
 
 LABEL_FIELDS = frozenset({
     "label", "owner", "chair", "sender", "addressee", "issuer", "veto", "investors", "receivers",
+    "suppliers", "sellers",
     "parties_before", "parties_after", "leaving", "takes_place_of",
 })  # fmt: skip
 """Fields that hold labels of parties; a typed text that happens to be 甲 is left alone."""

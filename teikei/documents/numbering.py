@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from teikei.documents.blocks import Form
-from teikei.documents.house import LAYOUTS, RESTART, XML, Look, W
+from teikei.documents.house import RESTART, XML, Look, W, layout_of
 from teikei.documents.language import LANGUAGES
 from teikei.documents.package import Part, part
 
@@ -117,9 +117,9 @@ def _abstract(index: int, levels: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def numbering_part(language: str, form: Form, restarts: tuple[int, ...]) -> Part:
+def numbering_part(language: str, form: Form, restarts: tuple[int, ...], *, dense: bool = False) -> Part:
     """`restarts`: for each list that begins again, which look of the layout it has (0 or 1)."""
-    looks = LAYOUTS[language].looks
+    looks = layout_of(language, dense=dense).looks
     lists = [found for look in looks for found in _lists(look, form)]
     abstract = "".join(_abstract(index, levels) for index, levels in enumerate(lists))
     house = "".join(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from teikei.documents.blocks import Article, Block, Chapter, Paper, SignatureBlock, Table
-from teikei.documents.house import LAYOUTS, XML, Look, R, W, section
+from teikei.documents.house import LAYOUTS, XML, Look, R, W, layout_of, section
 from teikei.documents.lines import flat, lines
 from teikei.documents.numbering import Label, labels
 from teikei.documents.tables import END, cell, display_width, frame, row, signing, table
@@ -33,7 +33,7 @@ _BETWEEN = '<w:tblBorders><w:insideV w:val="single" w:sz="4" w:space="0" w:color
 
 def document(paper: Paper, lists: Lists) -> bytes:
     """word/document.xml; fills `lists` with what numbering.xml needs."""
-    layout = LAYOUTS[paper.language]
+    layout = layout_of(paper.language, dense=paper.dense)
     parts = [f'{XML}<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>']
     parts.extend(_titles(paper, layout.looks))
     if contents := paper.contents:
@@ -128,7 +128,7 @@ def _together(block: SignatureBlock) -> Iterator[str]:
 
 def _two_columns(paper: Paper, second: Paper, lists: Lists) -> Iterator[str]:
     """Japanese left, English right, one row for each paragraph; a table of the text takes the full width."""
-    layout = LAYOUTS[paper.language]
+    layout = layout_of(paper.language, dense=paper.dense)
     left, right = layout.looks
     half = layout.width // 2
     opening = frame([half, half], 0, _BETWEEN)
@@ -166,11 +166,16 @@ def _both_sign(
     yield END
 
 
-def header(paper: Paper) -> str:
-    """word/header1.xml: which version of which paper of which alliance a loose page belongs to."""
-    look = LAYOUTS[paper.language].looks[0]
+def running(paper: Paper) -> str:
+    """Which version of which paper of which alliance a loose page belongs to."""
+    look = layout_of(paper.language, dense=paper.dense).looks[0]
     titles = (paper.title, paper.second.title) if paper.second else (paper.title,)
     said = (paper.alliance, " / ".join(titles), look.language.version(paper.version))
     gap = "　" if look.japanese else " – "
-    text = gap.join(part for part in said if part)
-    return f'{XML}<w:hdr xmlns:w="{W}">{paragraph("Header", text, look)}</w:hdr>'
+    return gap.join(part for part in said if part)
+
+
+def header(paper: Paper) -> str:
+    """word/header1.xml."""
+    look = layout_of(paper.language, dense=paper.dense).looks[0]
+    return f'{XML}<w:hdr xmlns:w="{W}">{paragraph("Header", running(paper), look)}</w:hdr>'

@@ -90,7 +90,7 @@ def pair_findings(library: Library, manifest: Manifest) -> Iterator[Finding]:
 def _standing(ours: Clause, theirs: Clause) -> Iterator[Finding]:
     """What the two files say of themselves."""
     place = theirs.id
-    if theirs.of != ours.digest:
+    if theirs.behind(ours):
         detail = f"written for {theirs.of or 'nothing'}; the Japanese text is now {ours.digest}"
         yield Finding("error", "pair_stale", place, detail)
     if len(theirs.terms) != len(ours.terms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from teikei.documents.blocks import Form
-from teikei.documents.house import LAYOUTS, XML, R, W
+from teikei.documents.house import XML, R, W, layout_of
 from teikei.documents.package import Part, part
 from teikei.documents.styles import styles_part
 
@@ -101,7 +101,7 @@ def _relations(targets: tuple[tuple[str, str], ...]) -> str:
 
 
 @cache
-def static_parts(language: str, form: Form) -> tuple[Part, ...]:
+def static_parts(language: str, form: Form, *, dense: bool = False) -> tuple[Part, ...]:
     """Everything but the text, its header, its lists and what the file says of itself."""
     core = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
     app = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
@@ -128,7 +128,7 @@ def static_parts(language: str, form: Form) -> tuple[Part, ...]:
              f'{XML}<ds:datastoreItem ds:itemID="{item}" xmlns:ds="{store}"><ds:schemaRefs/></ds:datastoreItem>'),
             ("docProps/app.xml",
              f'{XML}<Properties xmlns="{app}"><Application>Teikei</Application></Properties>'),
-            ("word/styles.xml", styles_part(LAYOUTS[language], form)),
+            ("word/styles.xml", styles_part(layout_of(language, dense=dense), form)),
             ("word/settings.xml", _settings()),
             ("word/fontTable.xml", _font_table()),
             ("word/footer1.xml", _footer()),

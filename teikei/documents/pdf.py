@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 
 import pikepdf
-from pikepdf import AttachedFileSpec, Name, Pdf
+from pikepdf import AttachedFileSpec, Name, ObjectStreamMode, Pdf
 
 from teikei.documents.errors import DocumentError
 from teikei.domain.record import canonical
@@ -58,7 +58,7 @@ def archival(pdf: bytes, *, docx: bytes, data: bytes = b"") -> bytes:
             if data:
                 _attach(file, DATA, data, "application/json", Name.Data)
             made = io.BytesIO()
-            file.save(made)
+            file.save(made, object_stream_mode=ObjectStreamMode.generate)  # two fifths of the bytes go
     except pikepdf.PdfError as error:
         raise DocumentError("document.pdf_invalid") from error
     return made.getvalue()

@@ -9,12 +9,12 @@ can be matched to what was sent.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from teikei.documents import pages, wordml
+from teikei.documents import days, pages, web, wordml
 from teikei.documents.blocks import ArticleRef, ClauseUse, Paper
-from teikei.documents.compose import compose
+from teikei.documents.compose import by_name, compose
 from teikei.documents.house import XML
 from teikei.documents.library import Library, default_library
 from teikei.documents.lines import text
@@ -23,7 +23,7 @@ from teikei.documents.package import Part, archive, part
 from teikei.documents.parts import static_parts
 from teikei.documents.wordml import escape
 
-ENGINE = "2"
+ENGINE = "3"
 """Changes when the same variables would give other bytes."""
 FAST = 2
 """Deflate level of the text: two fifths of the time of 6 for a fifth more bytes."""
@@ -37,6 +37,8 @@ class Rendered:
     paper: Paper
     docx: bytes
     sha256: str
+    library: Library = field(compare=False, repr=False)
+    variables: object = field(compare=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -63,6 +65,12 @@ class Rendered:
         """What a reader of the file reads, line by line."""
         return text(self.paper)
 
+    def html(self, *, link: str = "", style: str = "") -> str:
+        """The same as a web page (`web.page`), with the days of term clauses beside them."""
+        values = by_name(self.kind, self.variables)
+        notes = {use.id: days.beside(self.library, use.id, values) for use in self.clauses}
+        return web.page(self.paper, link=link, style=style, notes=notes)
+
     def article(self, clause_id: str) -> ArticleRef | None:
         """Where a clause stands in this paper, for a citation; None if it does not."""
         return next((item for item in self.articles if item.clause_id == clause_id), None)
@@ -84,10 +92,11 @@ def render(
     `version` the number in the page header (0: none), `document` the id of the
     matter that files it. Raises `DocumentError`; see `compose`.
     """
-    composed = compose(library or default_library(), kind, variables, language)
+    ours = library or default_library()
+    composed = compose(ours, kind, variables, language)
     paper = replace(composed, version=version, document=document)
     docx = write(paper)
-    return Rendered(paper, docx, hashlib.sha256(docx).hexdigest())
+    return Rendered(paper, docx, hashlib.sha256(docx).hexdigest(), ours, variables)
 
 
 def write(paper: Paper) -> bytes:
@@ -98,8 +107,8 @@ def write(paper: Paper) -> bytes:
     body = pages.document(paper, lists)
     return archive(
         (
-            *static_parts(paper.language, paper.form),
-            numbering_part(paper.language, paper.form, tuple(lists.restarts)),
+            *static_parts(paper.language, paper.form, dense=paper.dense),
+            numbering_part(paper.language, paper.form, tuple(lists.restarts), dense=paper.dense),
             _core(paper.language, paper.title),
             part("docProps/custom.xml", _custom(paper, clauses_hash, body)),
             clauses,

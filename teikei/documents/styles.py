@@ -19,6 +19,9 @@ BUILT_IN = frozenset(
 
 _KEEP = "<w:keepNext/><w:keepLines/>"
 _TIGHT = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+_HANGING = '<w:overflowPunct w:val="1"/>'
+"""What holds anyway, said aloud: LibreOffice 7.4 reads it the wrong way round, hangs no 。 into the margin and so
+loses none; without it about one in five hundred at line ends is on neither page nor PDF."""
 _CENTRE = '<w:jc w:val="center"/>'
 _LEFT = '<w:jc w:val="left"/>'
 _BOLD = "<w:b/><w:bCs/>"
@@ -62,6 +65,11 @@ def _tab(position: int, kind: str = "left") -> str:
     return f'<w:tab w:val="{kind}" w:pos="{position}"/>'
 
 
+def _air(look: Look, before: int, after: int) -> str:
+    """Space around titles and headings: less of it where a paper is dense."""
+    return _spacing(before * look.air // 100, after * look.air // 100)
+
+
 def _spacing(before: int = 0, after: int = 0, line: int = 0) -> str:
     lines = f' w:line="{line}" w:lineRule="atLeast"' if line else ""
     return f'<w:spacing w:before="{before}" w:after="{after}"{lines}/>'
@@ -87,16 +95,16 @@ def _japanese(look: Look, form: Form, width: int) -> tuple[str, ...]:
     chapter = f'<w:numPr><w:numId w:val="{look.chapters}"/></w:numPr>'
     return (
         _style(look, "Normal", "Normal", f'<w:widowControl/>{_TIGHT}{_spacing(0, 0, line)}<w:jc w:val="both"/>', based=""),
-        _style(look, "Title", "Title", f"{_KEEP}{_spacing(0, 480)}{_CENTRE}", run=heading + size(32)),
+        _style(look, "Title", "Title", f"{_KEEP}{_air(look, 0, 480)}{_CENTRE}", run=heading + size(32)),
         _style(
             look, "Heading1", "heading 1",
             f"{_KEEP}{chapter}{_spacing(360, 120)}{_CENTRE}{outline.format(0)}", run=heading + size(look.size + 3),
         ),
         _style(
             look, "Heading2", "heading 2",
-            f"{_KEEP}{_list(look, 0)}{_spacing(240, 40)}{outline.format(1)}", run=heading,
+            f"{_KEEP}{_list(look, 0)}{_air(look, 240, 40)}{outline.format(1)}", run=heading,
         ),
-        _style(look, "Zenbun", "前文", f"{_spacing(0, 120)}{_indent(0, first=char)}"),
+        _style(look, "Zenbun", "前文", f"{_air(look, 0, 120)}{_indent(0, first=char)}"),
         _style(look, "Kou", "項", _indent(look.plain[0], first=look.plain[1])),
         _style(look, "KouNumbered", "項（番号付き）", kou),
         _style(look, "Gou", "号", gou),
@@ -111,7 +119,7 @@ def _japanese(look: Look, form: Form, width: int) -> tuple[str, ...]:
 def _english(look: Look, form: Form, width: int) -> tuple[str, ...]:
     """As an English agreement is laid out: bold headings, space between paragraphs, hanging numbers."""
     outline = "" if look.prefix else '<w:outlineLvl w:val="{}"/>'
-    line, gap = 12 * look.size + 12, 5 * look.size
+    line, gap = 12 * look.size + 12, 5 * look.size * look.air // 100
     kou, gou, third = _numbered(look, gap)
     chapter = f'<w:numPr><w:numId w:val="{look.chapters}"/></w:numPr>'
     plain = _indent(look.plain[0]) if form == "articles" and not look.prefix else ""
@@ -119,7 +127,7 @@ def _english(look: Look, form: Form, width: int) -> tuple[str, ...]:
     own = fonts(MINCHO) + size(look.size) + _LANG["en"] if look.prefix else ""
     return (
         _style(look, "Normal", "Normal", base, run=own, based=""),
-        _style(look, "Title", "Title", f"{_KEEP}{_spacing(0, 360)}{_CENTRE}", run=f"{_BOLD}<w:caps/>{size(28)}"),
+        _style(look, "Title", "Title", f"{_KEEP}{_air(look, 0, 360)}{_CENTRE}", run=f"{_BOLD}<w:caps/>{size(28)}"),
         _style(
             look, "Heading1", "heading 1",
             f"{_KEEP}{chapter}{_spacing(360, 160)}{_CENTRE}{outline.format(0)}",
@@ -127,7 +135,7 @@ def _english(look: Look, form: Form, width: int) -> tuple[str, ...]:
         ),
         _style(
             look, "Heading2", "heading 2",
-            f"{_KEEP}{_list(look, 0)}{_spacing(240, gap)}{_LEFT}{outline.format(1)}", run=_BOLD,
+            f"{_KEEP}{_list(look, 0)}{_spacing(240 * look.air // 100, gap)}{_LEFT}{outline.format(1)}", run=_BOLD,
         ),
         _style(look, "Zenbun", "Opening", _spacing(0, gap)),
         _style(look, "Kou", "Clause text", plain),
@@ -158,7 +166,7 @@ def _cells(look: Look, names: tuple[str, str, str, str], heading: str) -> tuple[
     small = min(19, look.size)
     line = 280 * small // 19
     return (
-        _style(look, "Cell", text, f"{_spacing(30, 30, line)}{_LEFT}", run=size(small)),
+        _style(look, "Cell", text, f"{_spacing(30 * look.air // 100, 30 * look.air // 100, line)}{_LEFT}", run=size(small)),
         _style(look, "CellRight", right, '<w:jc w:val="right"/>', based="Cell"),
         _style(look, "CellCenter", centre, _CENTRE, based="Cell"),
         _style(look, "CellHead", head, f"<w:keepNext/>{_CENTRE}", run=heading + size(small), based="Cell"),
@@ -203,7 +211,7 @@ def styles_part(layout: Layout, form: Form) -> str:
     return (
         f'{XML}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>{fonts(MINCHO)}'
         f'<w:kern w:val="2"/>{size(first.size)}{_LANG[first.language.code]}</w:rPr></w:rPrDefault>'
-        "<w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>"
+        f"<w:pPrDefault><w:pPr>{_HANGING}</w:pPr></w:pPrDefault></w:docDefaults>"
         f"{''.join(found)}{''.join(_common(layout))}"
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'

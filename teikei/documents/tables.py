@@ -61,6 +61,22 @@ def column_widths(tables: Sequence[Table], total: int) -> list[int]:
     return widths
 
 
+def fitted_widths(tables: Sequence[Table], total: int, half: int) -> list[int]:
+    """Where room is dear: a column that needs less than its part gets what it needs, the others share the rest.
+
+    `half` is the width of a half-width character.
+    """
+    columns = zip(*(row for table in tables for row in (table.header, *table.rows)), strict=True)
+    needs = [max(map(display_width, cells)) * half + _CELL_PADDING for cells in columns]
+    widths, left = [0] * len(needs), total
+    for done, index in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
+        widths[index] = min(needs[index], left // (len(needs) - done))
+        left -= widths[index]
+    widths = [width + left // len(widths) for width in widths]
+    widths[-1] += left % len(widths)
+    return widths
+
+
 def frame(widths: list[int], indent: int = 0, borders: str = "") -> str:
     """The opening of a table of fixed columns; `row` and `END` complete it."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -93,7 +109,8 @@ def table(tables: Sequence[Table], looks: Sequence[Look], width: int) -> Iterato
     """A bordered table; of two languages each cell says what they do not share in both."""
     first = tables[0]
     indent = looks[0].indents[0][0] if len(looks) == 1 else 0
-    widths = column_widths(tables, width - indent)
+    dense, room = looks[0].air < 100, width - indent
+    widths = fitted_widths(tables, room, looks[0].half) if dense else column_widths(tables, room)
     yield frame(widths, indent, _LINES)
     heads = zip(widths, *(one.header for one in tables), strict=True)
     yield row((cell(w, _said("CellHead", said, looks), _SHADE + _MIDDLE) for w, *said in heads), head=True)

@@ -89,6 +89,8 @@ class PaperReady(Act):
     size: int
     clauses: str = ""
     """SHA-256 over the clause versions that made it."""
+    stale: tuple[str, ...] = ()
+    """Clauses of it whose English was written for an older Japanese text."""
 
     def decide(self, state: Matter, by: Actor, now: datetime, /) -> Outcome[Any]:
         only_teikei(by)

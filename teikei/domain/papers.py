@@ -32,6 +32,7 @@ from teikei.domain.paper_lines import (
     TextLine,
     VotingLine,
 )
+from teikei.domain.summary_paper import SummaryVariables
 
 LABELS = "甲乙丙丁戊己庚辛壬癸"
 """Labels of the parties in their order; ten is the natural limit (商慣習)."""
@@ -40,7 +41,7 @@ ENGLISH_LABELS = {label: f"Party {letter}" for label, letter in zip(LABELS, "ABC
 PaperKind = Literal[
     "nda", "co_development", "co_sales", "co_marketing", "capital_and_business", "minutes",
     "statement", "termination", "amendment", "notice", "return_letter", "loi", "renewal_memo",
-    "comparison",
+    "comparison", "summary",
 ]  # fmt: skip
 
 PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
@@ -58,6 +59,7 @@ PAPER_TITLES: dict[PaperKind, tuple[str, str]] = {
     "loi": ("基本合意書", "Letter of Intent"),
     "renewal_memo": ("更新覚書", "Renewal Agreement"),
     "comparison": ("新旧対照表", "Comparison of Amended Articles"),
+    "summary": ("契約概要書（稟議用）", "Agreement Summary"),
 }
 """Titles of the papers, Japanese and English."""
 ENGLISH_TITLES = dict(PAPER_TITLES.values())
@@ -156,6 +158,10 @@ class CoSalesVariables(MainVariables):
     tail_months: int = 6
     minimum_sales: int = 0
     """Minor units a year; 0 = no minimum."""
+    suppliers: tuple[str, ...] = ()
+    """Label of the supplying party of each product; empty = settled in writing before a sale."""
+    sellers: tuple[str, ...] = ()
+    """Labels of who sells, but each product's supplier; empty = all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,4 +437,5 @@ VARIABLES: dict[PaperKind, type] = {
     "loi": LoiVariables,
     "renewal_memo": RenewalVariables,
     "comparison": ComparisonVariables,
+    "summary": SummaryVariables,
 }

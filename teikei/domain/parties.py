@@ -16,7 +16,7 @@ from teikei.domain.errors import Invalid
 from teikei.domain.fields import Flag, Id, Line, at_most
 from teikei.domain.matter import Matter, Party, Person
 from teikei.domain.papers import LABELS
-from teikei.domain.terms import STRICT, CapitalTerms, Terms
+from teikei.domain.terms import STRICT, CapitalTerms, CoSalesTerms, Disclosure, Terms
 
 M = TypeVar("M", bound=Matter)
 
@@ -127,7 +127,27 @@ def succeeded(terms: Terms, places: Mapping[str, str]) -> Terms:
     special = terms.special
     if isinstance(special, CapitalTerms) and places.get(special.issuer):
         special = replace(special, issuer=places[special.issuer])
-    return replace(terms, review_chair=chair, special=special)
+    if isinstance(special, CoSalesTerms):
+        suppliers = tuple(places.get(c, c) for c in special.suppliers)
+        special = replace(
+            special,
+            suppliers=suppliers if all(suppliers) else (),
+            sellers=tuple(new for c in special.sellers if (new := places.get(c, c))),
+        )
+    return replace(terms, review_chair=chair, special=special, disclosures=_told(terms, places))
+
+
+def _told(terms: Terms, places: Mapping[str, str]) -> tuple[Disclosure, ...]:
+    """The rows that still have somebody on either side."""
+    moved = (
+        replace(
+            row,
+            company=places.get(row.company, row.company),
+            receivers=tuple(new for c in row.receivers if (new := places.get(c, c))),
+        )
+        for row in terms.disclosures
+    )
+    return tuple(row for row in moved if row.company and row.receivers)
 
 
 def unasked(state: M, gone: frozenset[str]) -> M:

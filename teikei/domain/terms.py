@@ -19,6 +19,8 @@ Form = Literal["co_development", "co_sales", "co_marketing", "capital_and_busine
 PurposeKind = Literal["market_share", "new_business", "technology"]
 BenefitKind = Literal["risk_sharing", "use_of_resources", "quick_entry", "innovation"]
 RiskKind = Literal["slow_decisions", "leakage", "profit_disputes", "culture"]
+ContributionKind = Literal["", "technology", "market", "risk", "money", "other"]
+"""Which arrow of the parties' diagram a contribution is; empty: nobody said."""
 STRICT: dict[str, Any] = {"extra": "forbid"}
 
 
@@ -48,6 +50,7 @@ class Contribution:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     company: Id
     what: Line
+    kind: ContributionKind = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,10 @@ class CoSalesTerms:
     report_day: Count = 10
     tail_months: Count = 6
     minimum_sales: Minor = 0
+    suppliers: Annotated[tuple[Id, ...], at_most(50)] = ()
+    """Of each product in their order; empty: settled in writing before a sale."""
+    sellers: Annotated[tuple[Id, ...], at_most(10)] = ()
+    """Empty: of each product every party that does not supply it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +167,9 @@ class CapitalTerms:
     directors: Count = 0
     reserved_matters: Annotated[tuple[Line, ...], at_most(50)] = ()
     tag_drag: Flag = False
+    issuer_kind: Literal["private", "public", "listed"] = "private"
+    allotments: Annotated[tuple[Minor, ...], at_most(9)] = ()
+    """Shares of each investor in the order of the parties; empty: equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +180,36 @@ class AsSigned:
     form: Literal["as_signed"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """One row of the disclosure matrix: who means to tell whom what."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    company: Id
+    what: Line
+    receivers: Annotated[tuple[Id, ...], at_most(9, 1)]
+
+
 FormTerms = CoDevelopmentTerms | CoSalesTerms | CoMarketingTerms | CapitalTerms | AsSigned
+
+
+def _check_capital(special: CapitalTerms, companies: tuple[str, ...]) -> None:
+    if special.issuer not in companies:
+        raise Invalid("terms.issuer_not_party", "/terms/special/issuer")
+    if not 0 <= special.ratio_after <= 1:
+        raise Invalid("terms.more_than_all", "/terms/special/ratio_after")
+    each = special.allotments
+    if each and (len(each) != len(companies) - 1 or sum(each) != special.share_count):
+        raise Invalid("terms.allotments", "/terms/special/allotments")
+
+
+def _check_sales(special: CoSalesTerms, companies: tuple[str, ...]) -> None:
+    for name in ("suppliers", "sellers"):
+        for i, company in enumerate(getattr(special, name)):
+            if company not in companies:
+                raise Invalid("parties.unknown_company", f"/terms/special/{name}/{i}")
+    if special.suppliers and len(special.suppliers) != len(special.products):
+        raise Invalid("terms.suppliers", "/terms/special/suppliers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +242,8 @@ class Terms:
     court: Line = "東京地方裁判所"
     medium: Literal["paper", "electronic"] = "electronic"
     data: Flag = False
+    disclosures: Annotated[tuple[Disclosure, ...], at_most(50)] = ()
+    """Empty: each party may disclose to every other."""
     special: FormTerms
 
     def check(self, companies: tuple[str, ...], form: str, today: date, *, elsewhere: bool = False) -> None:
@@ -228,11 +269,16 @@ class Terms:
         for name in ("period_months", "review_months"):
             if not 1 <= getattr(self, name) <= 60:
                 raise Invalid("terms.cadence", f"/terms/{name}", most=60)
+        self._check_roles(companies)
+
+    def _check_roles(self, companies: tuple[str, ...]) -> None:
+        for i, row in enumerate(self.disclosures):
+            if not {row.company, *row.receivers} <= set(companies) or row.company in row.receivers:
+                raise Invalid("terms.discloses_to_whom", f"/terms/disclosures/{i}")
         if isinstance(self.special, CapitalTerms):
-            if self.special.issuer not in companies:
-                raise Invalid("terms.issuer_not_party", "/terms/special/issuer")
-            if not 0 <= self.special.ratio_after <= 1:
-                raise Invalid("terms.more_than_all", "/terms/special/ratio_after")
+            _check_capital(self.special, companies)
+        if isinstance(self.special, CoSalesTerms):
+            _check_sales(self.special, companies)
 
     def _check_voting(self, companies: tuple[str, ...]) -> None:
         if len({v.subject for v in self.voting}) != len(self.voting):

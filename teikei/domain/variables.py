@@ -20,6 +20,7 @@ from teikei.domain.errors import Conflict
 from teikei.domain.languages import PapersIn
 from teikei.domain.matter import Matter
 from teikei.domain.paper_lines import (
+    DisclosureLine,
     GoalLine,
     PurposeLine,
     ShareLine,
@@ -65,7 +66,7 @@ def variables(state: Matter, effect: str) -> tuple[str, object]:
     if isinstance(state, Agreement):
         if effect.startswith("notice/"):
             return "notice", notice(state, effect)
-        return state.paper, _agreement(state)
+        return state.paper, agreement_variables(state)
     if isinstance(state, Alliance):
         if effect.startswith("letter/"):
             return "return_letter", return_letter(state)
@@ -80,7 +81,8 @@ def written_in(state: Matter) -> PapersIn:
     return state.papers_in if isinstance(state, Agreement | Alliance | Allocation) else "ja"
 
 
-def _agreement(state: Agreement) -> object:
+def agreement_variables(state: Agreement) -> object:
+    """Those of the paper of an agreement; what survives and what was signed elsewhere has none."""
     if state.nda_terms:
         return NdaVariables(
             **_common(state),
@@ -173,7 +175,7 @@ def _amendment(state: Agreement, amendment: AmendmentTerms) -> AmendmentVariable
         **pair("review_months"),
         **pair("term_until"),
         voting_changed=new.voting != base.voting,
-        voting=tuple(_voting(v, state, labels) for v in new.voting),
+        voting=tuple(voting_line(v, state, labels) for v in new.voting),
         texts=tuple(
             TextLine(article=c.article, before=c.before, after=c.after)
             for c in amendment.changes
@@ -206,14 +208,21 @@ def _main(state: Agreement, terms: Terms) -> object:
         "payment_days": terms.payment_days,
         "review_months": terms.review_months,
         "decision_days": terms.decision_days,
-        "voting": tuple(_voting(v, state, labels) for v in terms.voting),
+        "voting": tuple(voting_line(v, state, labels) for v in terms.voting),
         "ladder_days": (terms.ladder_days[0], terms.ladder_days[1]),
         "data": terms.data,
+        "disclosures": tuple(
+            DisclosureLine(
+                label=labels[d.company], what=d.what, receivers=tuple(labels[c] for c in d.receivers)
+            )
+            for d in terms.disclosures
+        ),
     }
     return _special(terms, common, labels)
 
 
-def _voting(listed: SubjectRule, state: Agreement, labels: dict[str, str]) -> VotingLine:
+def voting_line(listed: SubjectRule, state: Agreement, labels: dict[str, str]) -> VotingLine:
+    """The rule of one subject as a paper names it."""
     by = listed.rule
     return VotingLine(
         subject=listed.subject,
@@ -249,6 +258,8 @@ def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> ob
             directors=special.directors,
             reserved_matters=special.reserved_matters,
             tag_drag=special.tag_drag,
+            issuer_kind=special.issuer_kind,
+            allotments=special.allotments,
         )
     kinds: dict[type, type] = {
         CoDevelopmentTerms: CoDevelopmentVariables,
@@ -256,4 +267,6 @@ def _special(terms: Terms, common: dict[str, Any], labels: dict[str, str]) -> ob
         CoMarketingTerms: CoMarketingVariables,
     }
     own = {f.name: getattr(special, f.name) for f in fields(special) if f.name != "form"}
+    if isinstance(special, CoSalesTerms):
+        own |= {name: tuple(labels[c] for c in own[name]) for name in ("suppliers", "sellers")}
     return kinds[type(special)](**common, **own)

@@ -25,15 +25,20 @@ import pytest
 from pikepdf import Name
 from pydantic import TypeAdapter
 
-from teikei.adapters.office import child, pool
+from teikei.adapters.files import FileStore
+from teikei.adapters.office import child, desk, pool
+from teikei.adapters.office.desk import PdfDesk
 from teikei.adapters.office.pool import OfficePool, find_office, isolation
+from teikei.adapters.sql.renditions import SqlRenditions
 from teikei.documents import Rendered, render
 from teikei.documents.pdf import DATA, SOURCE, archival, data_of, read
 from teikei.domain.errors import Conflict, Unavailable
 from teikei.domain.papers import VARIABLES
+from tests.documents.attacks import field, linked_picture, related
 from tests.documents.outside import need, run, squeezed
 from tests.documents.samples import sample
 from tests.support.fetched import ClientMissingError
+from tests.support.live import database
 from tests.support.verapdf import judged, verapdf
 
 pytestmark = pytest.mark.office
@@ -319,6 +324,29 @@ def test_nor_where_the_kernel_gives_no_namespace_and_the_block_is_what_holds(
         assert exposed.convert(paper).startswith(b"%PDF")
         assert not exposed.alone
     assert (listener.came == 0) is blocked
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_file_of_others_is_cut_off_before_it_is_converted(
+    program: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, held: bool
+) -> None:
+    """Where neither the kernel nor the profile would hold it."""
+    _connected(monkeypatch)
+    monkeypatch.setattr(pool, "PROFILE", ())
+    if not held:  # the listener would see it
+        monkeypatch.setattr(desk, "cut_off", lambda docx: docx)
+    files, renditions = FileStore(tmp_path / "files"), SqlRenditions(database(tmp_path))
+    url = listener.url
+    paper = _linked(render("notice", sample("notice")).docx, url)
+    others = [linked_picture(url), field(f' INCLUDEPICTURE "{url}" '), related("attachedTemplate", url)]
+    with OfficePool(program, scratch=tmp_path) as exposed:
+        made = PdfDesk(renditions, files, exposed)
+        for docx in [paper, *others] if held else [paper]:
+            source = files.put(docx)
+            assert read(files.get(made.convert(source))).docx == docx, (
+                "what is carried is the file as it was signed"
+            )
+    assert (listener.came == 0) is held
 
 
 def test_no_secret_of_ours_is_in_its_environment(office: OfficePool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_a_word_file_is_written_where_it_is_wanted(data: Path, capsys: pytest.Ca
     assert told == {
         "file": "return_letter.docx", "sha256": PAPER.sha256, "size": len(PAPER.docx), "kind": "return_letter", "language": "ja",
     }  # fmt: skip
+
+
+def test_a_web_page_needs_nothing_beside_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert teikei("paper", "render", "return_letter", str(data), "--format", "html") == 0
+    made = Path("return_letter.html").read_bytes()
+    assert capsys.readouterr().out.strip() == hashlib.sha256(made).hexdigest()
+    sheet = files("api").joinpath("static", "paper.css").read_text(encoding="utf-8")
+    assert made.decode() == PAPER.html(style=sheet)
+    assert sheet in made.decode()
+    assert "<link" not in made.decode()
 
 
 @pytest.mark.office

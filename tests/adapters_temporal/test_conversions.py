@@ -120,6 +120,21 @@ async def test_without_libreoffice_nothing_is_begun_and_what_is_stored_is_there(
     assert place.press.asked == [source]
 
 
+async def test_a_preview_is_stored_for_its_pdf_alone(place: Place) -> None:
+    docx = f"word {id(place)}".encode()
+    source = hashlib.sha256(docx).hexdigest()
+    place.press.renditions.say_office(well=False, detail="")
+    with pytest.raises(Unavailable, match=r"pdf\.no_office"):
+        await place.port.preview(docx)
+    assert not place.press.files.exists(source)
+    place.press.renditions.say_office(well=True, detail="")
+    for _ in range(2):
+        assert await place.port.preview(docx) == b"%PDF " + source.encode()
+    assert place.press.asked == [source]
+    assert place.press.files.get(source) == docx
+    assert place.press.renditions.data(source) == b""
+
+
 async def test_with_temporal_down_it_is_trouble(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     from teikei.adapters.temporal.client import connect
 

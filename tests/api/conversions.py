@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from teikei.domain.errors import Conflict, Unavailable
 
 
@@ -16,6 +18,9 @@ class FakeConversions:
 
     def ready(self) -> bool:
         return self.office
+
+    async def preview(self, docx: bytes) -> bytes | None:
+        return await self.pdf(hashlib.sha256(docx).hexdigest())
 
     async def pdf(self, source: str) -> bytes | None:
         if not self.office:

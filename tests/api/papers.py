@@ -6,11 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from activities.ports import Subject
+from activities.ports import Page, Subject
 from teikei.adapters.clause_library import FileLibrary, Findings
 from teikei.adapters.files import FileStore
 from teikei.adapters.sql.engine import reading
-from teikei.adapters.sql.templates import SqlTemplates, template
+from teikei.adapters.sql.templates import SqlTemplates, listed, template
 from teikei.documents import Child
 from teikei.domain.errors import Unknown
 
@@ -48,6 +48,10 @@ class FakeTemplates:
         with reading(self.imports.engine) as db:
             return template(db, subject, sha256)
 
+    def templates(self, subject: Subject, after: str, limit: int) -> Page:
+        with reading(self.imports.engine) as db:
+            return listed(db, subject, after=after, limit=limit)
+
 
 class SaysPapers:
     """The part of `activities.ports.Reads` that reads clauses and templates."""
@@ -70,3 +74,7 @@ class SaysPapers:
     def template(self, subject: Subject, sha256: str) -> dict[str, Any]:
         assert self.house.templates is not None
         return self.house.templates.template(subject, sha256)
+
+    def templates(self, subject: Subject, *, after: str, limit: int) -> Page:
+        assert self.house.templates is not None
+        return self.house.templates.templates(subject, after, limit)

@@ -83,6 +83,7 @@ async def others(life: Life) -> None:
         f"/v1/papers/{sha}",
         f"/v1/outbox/{mail}.eml",
         "/v1/alliances.xlsx",
+        f"/v1/agreements/{life.main}/summary",
     ):
         assert (await site.ask("GET", path, a)).status_code == 200
     for status in (202, 200):  # under way, and then there
@@ -92,7 +93,13 @@ async def others(life: Life) -> None:
 async def papers(site: Site, a: str, sha: str) -> None:
     """Clauses, a paper that is tried, a template of the company's own."""
     kept = await upload(site, a)
-    for path in ("paper-kinds", "clauses?kind=nda", f"papers/{sha}/clauses", f"templates/{kept['sha256']}"):
+    for path in (
+        "templates",
+        "paper-kinds",
+        "clauses?kind=nda",
+        f"papers/{sha}/clauses",
+        f"templates/{kept['sha256']}",
+    ):
         await site.get(f"/v1/{path}", a)
     [clause, *_] = (await site.get("/v1/clauses?language=en", a))["data"]
     await site.get(f"/v1/clauses/{clause['sha256']}", a)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 from collections.abc import Awaitable
 from typing import Any
 from unittest.mock import Mock
@@ -15,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from httpx2 import Response
 from jsonschema_rs import Draft202012Validator, meta
 
+from api import paging
 from api.answers import DOCX
 from api.examples import EXAMPLES, SHA
 from api.forms import form, variables
@@ -31,6 +34,7 @@ from tests.api.handing import send
 from tests.api.papers import FOUND
 from tests.api.scene import Life, Site, example
 from tests.api.sql_house import SqlHouse
+from tests.api.test_paper_pdf import conversions
 from tests.documents.attacks import linked_picture
 from tests.documents.corpus import paragraphs
 from tests.documents.samples import sample
@@ -142,8 +146,36 @@ async def test_a_preview_is_the_paper_and_nothing_is_stored(site: Site) -> None:
     assert quote(made.title) in word.headers["content-disposition"]
     told = await site.ask("POST", "/v1/previews", a, body | {"format": "text"})
     assert (told.text, told.headers["content-type"]) == (made.text, "text/plain; charset=utf-8")
+    shown = await site.ask("POST", "/v1/previews", a, body | {"format": "html"})
+    assert shown.text == made.html(link="/docs/paper.css")
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    allowed = shown.headers["content-security-policy"]
+    assert ("script" in allowed, "unsafe" in allowed, "style-src 'self'" in allowed) == (False, False, True)
+    sheet = await site.ask("GET", "/docs/paper.css")
+    assert (sheet.status_code, sheet.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert site.house.count() == before
     assert (await site.ask("GET", f"/v1/papers/{made.sha256}", a)).status_code == 404
+
+
+async def test_a_preview_as_pdf_is_made_meanwhile_and_is_no_paper(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, before = site.companies[0], site.house.count()
+    made = render("nda", sample("nda"))
+    body = {"kind": "nda", "values": plain(sample("nda")), "format": "pdf"}
+    under_way = await site.ask("POST", "/v1/previews", a, body)
+    assert (under_way.status_code, under_way.headers["retry-after"]) == (202, "1")
+    there = await site.ask("POST", "/v1/previews", a, body)
+    assert (there.status_code, there.content) == (200, f"%PDF of {made.sha256}".encode())
+    assert there.headers["content-type"] == "application/pdf"
+    assert quote(f"{made.title}.pdf") in there.headers["content-disposition"]
+    for path in (f"/v1/papers/{made.sha256}", f"/v1/papers/{made.sha256}/pdf"):
+        assert (await site.ask("GET", path, a)).status_code == 404
+    assert site.house.count() == before
+    monkeypatch.setattr(conversions(site), "office", False)
+    refused = await site.ask("POST", "/v1/previews", a, body)
+    assert (refused.status_code, refused.json()["code"]) == (503, "pdf.no_office")
+    assert (await site.ask("POST", "/v1/previews", a, body | {"format": "html"})).status_code == 200
 
 
 LETTER = EXAMPLES["Preview"]["values"]
@@ -249,6 +281,39 @@ async def test_a_template_is_its_company_s_alone(site: Site) -> None:
     both = await upload(site, b, mine, "theirs.docx")
     assert (both["sha256"], both["name"]) == (sha, "theirs.docx")
     assert (await site.get(f"/v1/templates/{sha}", a))["name"] == "自社.docx"
+
+
+async def test_templates_are_listed_newest_first_page_by_page_to_their_company_alone(site: Site) -> None:
+    c, other = site.companies[2], site.companies[3]
+    earlier = (await site.get("/v1/templates?limit=100", c))["data"]
+    words = [paragraphs(f"{n} {{{{ title }}}}") for n in range(5)]
+    kept = [await upload(site, c, word, f"{n}.docx") for n, word in enumerate(words)]
+    kept = [*kept[1:], await upload(site, c, words[0], "again.docx")]  # it is the newest now
+    await upload(site, other, words[4], "theirs.docx")
+    wanted = [
+        {k: v for k, v in one.items() if k in {"sha256", "name", "language", "size", "at"}}
+        for one in kept[::-1]
+    ]
+    seen, path = [], "/v1/templates?limit=2"
+    while path:
+        answer = await site.ask("GET", path, c)
+        assert answer.status_code == 200, answer.text
+        seen += answer.json()["data"]
+        path = answer.headers.get("link", "").partition(">")[0].removeprefix("<")
+    assert seen == wanted + earlier
+    assert (await site.get("/v1/templates", other))["data"][0]["name"] == "theirs.docx"
+
+
+def cursor(name: str, values: Any) -> str:
+    after = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+    return paging._cursor(name, after)
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00", "yesterday", 7, None, ["2026-01-01T00:00:00+00:00"]])
+async def test_a_cursor_names_an_instant(site: Site, at: object) -> None:
+    path = f"/v1/templates?cursor={cursor('/v1/templates', [at, SHA])}"
+    refused = await site.ask("GET", path, site.companies[2])
+    assert (refused.status_code, refused.json()["code"]) == (422, "list.bad_cursor")
 
 
 async def test_what_cannot_be_a_template_is_refused_with_its_code(site: Site) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.ports import Subject
 from teikei.documents.in_force import compared, text_in_force
+from teikei.documents.summarise import summarise
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.stamp_card import Asked, stamp_card
 
@@ -27,6 +28,11 @@ class SaysWording:
 
     def stamp(self, subject: Subject, agreement: str, asked: Asked) -> dict[str, Any]:
         return stamp_card(self._signed(agreement), self._today(agreement), asked)
+
+    def summary(self, subject: Subject, agreement: str, language: str) -> tuple[str, bytes]:
+        state, today = self._signed(agreement), self._today(agreement)
+        made = summarise(state, [], today, self.house.world(agreement).calendar, language)
+        return f"{made.title} {made.paper.alliance}.docx", made.docx
 
     def _today(self, agreement: str) -> date:
         return self.house.world(agreement).today()

@@ -92,6 +92,14 @@ def linked_picture(address: str) -> bytes:
     )
 
 
+def wide(docx: bytes) -> bytes:
+    """The same with its main part in UTF-16, where a search for bytes finds nothing."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    parts[MAIN] = parts[MAIN].decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    return packed(*parts.items())
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 Make = Callable[[str], bytes]
 ATTACKS: dict[str, tuple[str, Make]] = {
@@ -114,6 +122,8 @@ ATTACKS: dict[str, tuple[str, Make]] = {
     "linked picture, not called external": (
         "external", lambda url: related("image", f"{url}/i.png", mode="Internal")),
     "picture by address": ("external", lambda url: linked_picture(f"{url}/i.png")),
+    "picture by address in UTF-16": (
+        "external", lambda url: wide(linked_picture(f"{url}/i.png"))),
     "picture on a share": ("external", lambda _: linked_picture("\\\\\\\\host\\\\i.png")),
     "hyperlink to a file": ("external", lambda _: related("hyperlink", "file:///etc/passwd")),
     "linked frame": ("external", lambda url: related("frame", f"{url}/f.html")),

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from teikei.domain.paper_lines import ActionLine, ComparisonLine, JoiningLine, TermLine, TextLine
+from teikei.domain.paper_lines import ActionLine, ComparisonLine, JoiningLine, PurposeLine, TermLine, TextLine
 from teikei.domain.papers import PaperKind
+from teikei.domain.summary_paper import DeviationLine, FlowLine
 
 
 def _loi(base: Any) -> dict[str, Any]:
@@ -102,6 +103,31 @@ def _statement(base: Any) -> dict[str, Any]:
     }
 
 
+def _summary(base: Any) -> dict[str, Any]:
+    def flows(lines: tuple[FlowLine, ...]) -> tuple[FlowLine, ...]:
+        return tuple(replace(f, what="Two engineers and test equipment") for f in lines)
+
+    return {
+        "form_en": "Capital and business alliance",
+        "base_title": "資本業務提携契約書",
+        "sides": tuple(replace(one, gives=flows(one.gives), takes=flows(one.takes)) for one in base.sides),
+        "measures": tuple(
+            PurposeLine(name=m.name, name_en="Leakage", measure="Prices are disclosed to the clean team only")
+            for m in base.measures
+        ),
+        "allowed_costs": ("raw materials", "work done by others"),
+        "deviations": tuple(
+            DeviationLine(
+                place=f"Article {n} (Term)", item="Notice of refusal", standard="3 months", ours="6 months"
+            )
+            for n, _ in enumerate(base.deviations, 22)
+        ),
+        "stamp_class": "Class 7",
+        "stamp_grounds": ("The terms do not settle whether the paper commissions work.",),
+        "forms": ("A fixed-term land lease for business is made by notarial deed.",),
+    }
+
+
 def _return_letter(base: Any) -> dict[str, Any]:
     return {"reason": "The start of mass production did not fit our plan."}
 
@@ -115,4 +141,5 @@ TYPED: dict[PaperKind, Callable[[Any], dict[str, Any]]] = {
     "minutes": _minutes,
     "statement": _statement,
     "return_letter": _return_letter,
+    "summary": _summary,
 }

@@ -31,6 +31,7 @@ from teikei.domain.paper_lines import (
     WeightLine,
 )
 from teikei.domain.papers import LABELS, VARIABLES, PaperKind
+from teikei.domain.summary_paper import DeviationLine, FlowLine, SideLine
 
 COUNTS = (2, 3, 5, 10)
 KINDS: tuple[PaperKind, ...] = tuple(VARIABLES)
@@ -141,7 +142,12 @@ def _special(kind: str, count: int) -> dict[str, Any]:
     if kind == "co_development":
         return {"theme": "全固体電池用電解質"}
     if kind == "co_sales":
-        return {"products": ("蓄電システムA型", "蓄電システムB型"), "territory": "日本国内"}
+        return {
+            "products": ("蓄電システムA型", "蓄電システムB型"),
+            "territory": "日本国内",
+            "suppliers": (LABELS[0], LABELS[0]),
+            "sellers": (LABELS[1],),
+        }
     if kind == "co_marketing":
         return {"campaigns": ("省エネルギー週間共同企画", "展示会共同出展"), "budget": 30_000_000}
     if kind == "capital_and_business":
@@ -257,6 +263,8 @@ def fields_of(kind: str, count: int) -> dict[str, Any]:
         return _renewal(count)
     if kind == "comparison":
         return _comparison(count)
+    if kind == "summary":
+        return _summary(count)
     values = _common(kind, count)
     if kind == "loi":
         return values | _loi(count)
@@ -338,6 +346,61 @@ def _comparison(count: int) -> dict[str, Any]:
             ComparisonLine(article="第20条の2", before="", after="各当事者は、毎年4月末日までに実施の状況を報告する。", remark="新設"),
             ComparisonLine(article="第9条第4項", before="定例会議は、甲の本店において開催する。", after=""),
         ),
+    }  # fmt: skip
+
+
+def _side(index: int, count: int) -> SideLine:
+    """What a party brings in: of each kind and of none."""
+    kinds: tuple[tuple[Any, str], ...] = (
+        ("technology", "技術者2名の参画"), ("market", "国内142拠点の販売網"), ("money", "試作費の前払い"),
+        ("risk", "製造物責任保険の付保"), ("other", "検証設備の提供"), ("", "生産管理の経験"),
+    )  # fmt: skip
+    gives = tuple(
+        FlowLine(kind=k, what=w if index < 6 else f"{w}（増強分）")
+        for k, w in (kinds[index % 6], kinds[(index + 2) % 6])[: 1 + index % 2]
+    )
+    takes = (FlowLine(kind="technology", what="電解質の試料"),) if index == 1 else ()
+    return SideLine(
+        label=LABELS[index],
+        gives=gives,
+        ratio=Fraction(1, count),
+        takes=takes,
+    )
+
+
+def _summary(count: int) -> dict[str, Any]:
+    main, capital = _main(count), _special("capital_and_business", count)
+    names = ("term_from", "term_until", "renewal_years", "notice_months", "exit_notice_months", "currency",
+             "allowed_costs", "period_months", "statement_days", "payment_days", "decision_days")  # fmt: skip
+    sums = ("issuer", "share_class", "share_count", "price", "total", "ratio_after")
+    common = _common("capital_and_business", count)
+    return {
+        **{name: common[name] for name in ("alliance_name", "form", "parties", "purposes", "court")},
+        **{name: main[name] for name in names},
+        **{name: capital[name] for name in sums},
+        "base_title": "資本業務提携契約書", "version": 3, "digest": "8be01d770f3ac219", "written_on": date(2027, 2, 15),
+        "signed_on": date(2027, 3, 25), "sides": tuple(_side(i, count) for i in range(count)),
+        "measures": (
+            PurposeLine(name="意思決定の遅れ", measure="期限経過後5営業日で責任者へ上申"),
+            PurposeLine(name="情報の流出", measure="価格及び原価の情報はクリーンチームに限り開示"),
+            PurposeLine(name="利益配分の紛争", measure="対象費目を契約に列挙し配分案を全社の決議に付す"),
+            PurposeLine(name="企業文化の相違", measure="定例レビューで回答の遅れを議題とする"),
+        ),
+        "legal_last_day": date(2029, 9, 29), "safe_day": date(2029, 9, 20), "secrecy_years": 3, "medium": "paper",
+        "budget": 30_000_000, "minimum_sales": 120_000_000,
+        "voting": (
+            voting_line("allocation", kind="majority", quorum=Fraction(2, 3), tie="chair", chair="甲"),
+            voting_line("resolution", kind="n_of_m", needed=2, veto=("甲",), silence="abstains"),
+            voting_line("reserved"),
+        ),
+        "deviations": (
+            DeviationLine(place="第22条（契約期間）", item="更新拒絶の予告期間", standard="3か月", ours="6か月"),
+            DeviationLine(place="第19条（利益配分等）ほか", item="計算期間", standard="12か月", ours="6か月"),
+            DeviationLine(place="第8条（推進体制及び意思決定）", item="決議の要件", standard="全当事者の賛成", ours="利益配分：多数決"),
+        ),
+        "stamp_outcome": "taxed", "stamp_class": "第7号文書", "stamp_each": 4_000, "originals": count,
+        "stamp_total": 4_000 * count, "stamp_grounds": ("契約条件からは、請負その他の課税事項の有無が定まらない。",),
+        "forms": ("事業用定期借地権を設定する契約は、公正証書による（借地借家法 23条3項）。",),
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ GO_WITH = frozenset(
     f"{what}_before" for what in ("parties", "shares", "period_months", "review_months", "term_until")
 )
 """No options of their own: without them what stands `_after` has nothing to follow."""
-LABELS_OF = frozenset({"investors", "parties_before", "parties_after", "leaving"})
+LABELS_OF = frozenset({"investors", "parties_before", "parties_after", "leaving", "suppliers", "sellers"})
 """Variables that are lists of labels."""
 
 

@@ -34,7 +34,7 @@ KINDS: tuple[PaperKind, ...] = tuple(
 UNTRIED = frozenset({"form", "governing_language", "parties", "rounding"})
 """Variables with tests of their own, and one that has one value only."""
 MORE: dict[str, tuple[object, ...]] = {"currency": ("USD",), "issuer": ("乙",), "sender": ("乙",)}
-NOT_NAMED = frozenset({"minutes", "comparison", "notice", "return_letter"})
+NOT_NAMED = frozenset({"minutes", "comparison", "notice", "return_letter", "summary"})
 """Papers that do not introduce each party in a sentence."""
 VOTING: tuple[VotingLine, ...] = (
     voting_line(

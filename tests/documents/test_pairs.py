@@ -54,7 +54,7 @@ DEFECTS = (
     ("development_period", 'ref("costs_dev")', 'ref("damages")', "pair_references"),
     ("development_period", '{{ ref("development_plan") }}.1', '{{ ref("development_plan") }}.2', "pair_references"),
     ("damages", "under Paragraph 1", "under Paragraph 3", "pair_references"),
-    ("dispute_ladder", "Paragraphs 1 and 2", "Paragraph 1", "pair_references"),
+    ("dispute_ladder", "under Paragraph 5", "under Paragraph 4", "pair_references"),
     ("damages", "terms: []", "terms: [Damage]", "pair_terms"),
     ("dispute_ladder", "“Dispute Notice”", "‘Dispute Notice’", "term_not_defined"),
     ("costs_dev", "{{ all_others }}", "the other Party", "two_party_word"),

@@ -15,7 +15,9 @@ from teikei.domain.papers import PAPER_TITLES, PaperKind
 from tests.documents.samples import COUNTS, KINDS, sample, voting_line
 
 CONTRACTS: tuple[PaperKind, ...] = tuple(
-    kind for kind in KINDS if kind not in {"minutes", "statement", "notice", "return_letter", "comparison"}
+    kind
+    for kind in KINDS
+    if kind not in {"minutes", "statement", "notice", "return_letter", "comparison", "summary"}
 )
 VOTING = (
     voting_line(

@@ -21,7 +21,7 @@ from teikei.domain.alliance.state import Attendance, Resolution, Stand
 from teikei.domain.allocation.split import MOST_AMOUNTS, CloseInputs, ConfirmPayment, EnterAmount
 from teikei.domain.clock import FellDue
 from teikei.domain.errors import KINDS, Conflict, Forbidden, Invalid, Refused, TeikeiError
-from teikei.domain.terms import CapitalTerms, Goal, Purpose, Share
+from teikei.domain.terms import CapitalTerms, CoSalesTerms, Disclosure, Goal, Purpose, Share
 from tests.domain.cast import (
     EVIDENCE,
     at,
@@ -195,6 +195,38 @@ def test_the_issuer_is_a_party() -> None:
         "terms.issuer_not_party",
         "/terms/special/issuer",
     )
+    for each in ((100,), (30, 60), (100, 0, 0)):  # three parties: two investors
+        wrong = replace(given.special, allotments=each)
+        refused_as(3, "terms.allotments", "/terms/special/allotments", special=wrong)
+    fits = replace(given.special, allotments=(40, 60))
+    terms(3, "capital_and_business", special=fits).check(companies(3), "capital_and_business", START.date())
+
+
+def refused_as(n: int, code: str, pointer: str, **more: Any) -> None:
+    """Terms of these parties are refused, and the problem names the field."""
+    given = terms(n, **more)
+    with pytest.raises(Invalid) as refused:
+        given.check(companies(n), given.special.form, START.date())
+    assert (refused.value.code, refused.value.pointer) == (code, pointer)
+
+
+def test_who_supplies_sells_and_discloses_is_a_party() -> None:
+    a, b = companies(2)
+    sales = CoSalesTerms(products=("装置", "部品"), territory="日本", suppliers=(a, b), sellers=(b,))
+    told = Disclosure(company=a, what="図面", receivers=(b,))
+    terms(2, special=sales, disclosures=(told,)).check((a, b), "co_sales", START.date())
+    for changed, code, pointer in (
+        ({"suppliers": (a,)}, "terms.suppliers", "/terms/special/suppliers"),
+        ({"suppliers": (a, STRANGER)}, "parties.unknown_company", "/terms/special/suppliers/1"),
+        ({"sellers": (STRANGER,)}, "parties.unknown_company", "/terms/special/sellers/0"),
+    ):
+        refused_as(2, code, pointer, special=replace(sales, **changed))
+    for row in (
+        replace(told, company=STRANGER),
+        replace(told, receivers=(b, STRANGER)),
+        replace(told, receivers=(a, b)),
+    ):
+        refused_as(2, "terms.discloses_to_whom", "/terms/disclosures/1", disclosures=(told, row))
 
 
 # agreements

@@ -20,6 +20,8 @@ from teikei.domain.decision.voting import CastVote, Comment, RecordInternalAppro
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Effect, Matter
 from teikei.domain.papers import LABELS, PAPER_TITLES, VARIABLES
+from teikei.domain.parties import succeeded
+from teikei.domain.terms import CoSalesTerms, Disclosure
 from teikei.domain.variables import variables
 from teikei.domain.views import Row, plain, row, view
 from tests.domain.cast import (
@@ -30,10 +32,12 @@ from tests.domain.cast import (
     begin_exit,
     companies,
     company,
+    drafted,
     intake,
     opened,
     review,
     settle_period,
+    terms,
 )
 from tests.support.story_domain import World
 
@@ -217,6 +221,22 @@ def test_what_the_nda_and_the_main_agreement_say_of_the_state() -> None:
     capital = paper(at("signing", 3, "capital_and_business"), "capital_and_business")
     assert (capital.issuer, capital.investors, capital.total) == ("乙", ("甲", "丙"), 5_000_000)
     assert [g.by for g in capital.goals] == [date(2027, 3, 31)]
+
+
+def test_a_paper_names_by_their_labels_who_supplies_sells_and_discloses() -> None:
+    a, b, c = companies(3)
+    sales = CoSalesTerms(products=("装置", "部品"), territory="日本", suppliers=(c, a), sellers=(b,))
+    told = (Disclosure(company=b, what="図面", receivers=(a, c)),)
+    made = paper(drafted(3, "co_sales", special=sales, disclosures=told), "co_sales")
+    assert (made.suppliers, made.sellers) == (("丙", "甲"), ("乙",))
+    assert [(d.label, d.what, d.receivers) for d in made.disclosures] == [("乙", "図面", ("甲", "丙"))]
+    given = terms(3, special=sales, disclosures=told)
+    followed = succeeded(given, {c: "cmp_heir", b: ""})
+    assert followed.special.suppliers == ("cmp_heir", a)  # type: ignore[union-attr]
+    assert followed.special.sellers == ()  # type: ignore[union-attr]
+    assert followed.disclosures == ()
+    assert succeeded(given, {c: ""}).special.suppliers == ()  # type: ignore[union-attr]
+    assert succeeded(given, {c: ""}).disclosures[0].receivers == (a,)
 
 
 def test_what_minutes_statement_and_termination_say_of_the_state() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import warnings
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,16 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.workflow import UnfinishedUpdateHandlersWarning
 
-from activities.record import Order, Receipt
+from activities.record import Order, Receipt, saying
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.temporal.dispatch import Dispatcher
-from teikei.adapters.temporal.speak import Voice
+from teikei.adapters.temporal.speak import PATIENCE, Voice
 from teikei.domain.act import Outcome
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
 from teikei.domain.errors import Conflict, Trouble
-from tests.support.live import Books, at_work, ports
+from tests.support.live import Books, ports
 from tests.support.memory import MemoryLedger
 from tests.workflows import people
 from tests.workflows.conftest import connected, dev_server, eventually, working
@@ -165,7 +166,7 @@ async def test_a_run_that_an_operator_ended_is_begun_again_from_sql(server: Clie
     live = ports(server, Books(tmp_path).engine)
     state = Books(tmp_path).put(people.decision("ended", datetime.now(UTC)))
     handle = server.get_workflow_handle(workflow_id(state.id))
-    async with at_work(live):
+    async with working(server, live.ledger):
         await live.voice.start(state)
         await said(live.voice, state.id, Comment(text="前"))
         before = live.ledger.load(state.id)
@@ -177,6 +178,61 @@ async def test_a_run_that_an_operator_ended_is_begun_again_from_sql(server: Clie
         assert live.ledger.load(state.id) == before
         receipt = await said(live.voice, state.id, Comment(text="後"))
     assert receipt.version == before.version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listening(Voice):
+    """Notes which matters are asked whether they are behind; `held`: their answer does not come."""
+
+    asked: list[str] = field(default_factory=list)
+    held: asyncio.Event | None = None
+
+    async def refresh(self, matter: str, version: int, patience: timedelta = PATIENCE) -> None:
+        self.asked.append(matter)
+        if self.held:
+            await self.held.wait()
+        await Voice.refresh(self, matter, version, patience)
+
+
+async def test_only_a_run_that_may_be_behind_is_asked_again(server: Client, tmp_path: Path) -> None:
+    live = ports(server, Books(tmp_path).engine)
+    states = [Books(tmp_path).put(people.decision(f"asked {n}", datetime.now(UTC))) for n in range(2)]
+    voice = Listening(server)
+    async with working(server, live.ledger):
+        reconciler = Dispatcher(voice, live.ledger, live.queue)
+        assert await reconciler.reconcile() == 2
+        assert sorted(voice.asked) == sorted(s.id for s in states)
+        await said(live.voice, states[0].id, Comment(text="新しい"))
+        voice.asked.clear()
+        while missing := {workflow_id(s.id) for s in states} - await voice.running():
+            assert missing
+            await asyncio.sleep(0.1)
+        await reconciler.reconcile()
+        assert voice.asked == [states[0].id]
+        await server.get_workflow_handle(workflow_id(states[1].id)).terminate()
+        while workflow_id(states[1].id) in await voice.running():
+            await asyncio.sleep(0.1)
+        voice.asked.clear()
+        assert await reconciler.reconcile() == 1
+        assert voice.asked == [states[1].id]
+
+
+async def test_the_outbox_does_not_wait_for_a_long_reconcile(server: Client, tmp_path: Path) -> None:
+    live = ports(server, Books(tmp_path).engine)
+    state = Books(tmp_path).put(people.decision("waits", datetime.now(UTC)))
+    voice = Listening(server, held=asyncio.Event())
+    async with working(server, live.ledger):
+        working_on = asyncio.create_task(Dispatcher(voice, live.ledger, live.queue).run())
+        while not voice.asked:
+            await asyncio.sleep(0.02)
+        order = saying("order", people.actor(0), Comment(text="間に"), None)
+        live.queue.put(matter=state.id, say=order)
+        while not live.queue.answer("order"):
+            await asyncio.sleep(0.05)
+        assert not working_on.done()
+        working_on.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working_on
 
 
 async def test_a_new_rule_does_not_disturb_what_was_decided_by_the_old_one(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from teikei.adapters.files import FileStore
 from teikei.adapters.office.pool import OfficePool
 from teikei.adapters.sql.renditions import SqlRenditions
+from teikei.documents.cut import cut_off
 from teikei.documents.pdf import archival, is_word
 from teikei.domain.errors import Conflict, Unavailable
 
@@ -18,7 +19,7 @@ class PdfDesk:
         self._pool = pool
 
     def convert(self, source: str) -> str:
-        """See `activities.ports.Converter`."""
+        """See `activities.ports.Converter`. What is printed is cut off from the outside; what is carried is the file as it is."""
         known = self._renditions.pdf(source)
         if known and self._files.exists(known):
             return known
@@ -27,5 +28,5 @@ class PdfDesk:
             raise Conflict("pdf.not_word")
         if self._pool is None:
             raise Unavailable("pdf.no_office")
-        pdf = archival(self._pool.convert(docx), docx=docx, data=self._renditions.data(source))
+        pdf = archival(self._pool.convert(cut_off(docx)), docx=docx, data=self._renditions.data(source))
         return self._renditions.converted(source, self._files.put(pdf), lost=known)

@@ -147,6 +147,11 @@ class SqlReads:
         with reading(self._engine) as db:
             return wording.stamp(db, subject, agreement, asked)
 
+    def summary(self, subject: Subject, agreement: str, language: str) -> tuple[str, bytes]:
+        """契約概要書 of an agreement (`teikei.documents.summarise`); nothing is stored."""
+        with reading(self._engine) as db:
+            return wording.summary(db, subject, agreement, language)
+
     def leaving(self, subject: Subject, alliance: str) -> dict[str, Any]:
         """What leaving this alliance today would mean (`teikei.domain.leaving`); nothing is written."""
         with reading(self._engine) as db:
@@ -267,6 +272,11 @@ class SqlReads:
         """A Word template of the subject's own company."""
         with reading(self._engine) as db:
             return templates.template(db, subject, sha256)
+
+    def templates(self, subject: Subject, *, after: str, limit: int) -> Page:
+        """Those of the subject's own company, newest first."""
+        with reading(self._engine) as db:
+            return templates.listed(db, subject, after=after, limit=limit)
 
     def outbox(self, subject: Subject, alliance: str, *, status: str, after: str, limit: int) -> Page:
         """Mails to the subject's own company, earliest first; `at` is the instant of the act that meant them.

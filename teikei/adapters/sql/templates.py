@@ -8,20 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, update
 
-from activities.ports import Subject
+from activities.ports import Page, Subject
 from teikei.adapters.files import FileStore
 from teikei.adapters.heavy import room
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading, writing
+from teikei.adapters.sql.pages import page
 from teikei.adapters.sql.scope import scoped
 from teikei.adapters.template_values import typed
-from teikei.documents import Child, DocumentError
+from teikei.documents import Child, DocumentError, told
 from teikei.domain.errors import Unknown
 from teikei.domain.views import plain
 
@@ -46,7 +46,7 @@ class SqlTemplates:
             {
                 "variables": list(report.names),
                 "form": report.form,
-                "findings": [asdict(one) for one in report.findings],
+                "findings": [told(one) for one in report.findings],
             },
             ensure_ascii=False,
         )
@@ -87,6 +87,16 @@ def template(db: Connection, subject: Subject, sha256: str) -> dict[str, Any]:
     return _shown(row)
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def listed(db: Connection, subject: Subject, *, after: str, limit: int) -> Page:
+    """The templates of the subject's own company, those that it handed in last first."""
+    keys = (_TEMPLATES.c.at, _TEMPLATES.c.sha256)
+    return page(db, scoped(t.TemplateRow, subject), keys, _head, after=after, limit=limit, falling=True)
+
+
+def _head(row: Row[Any]) -> dict[str, Any]:
     facts = {name: getattr(row, name) for name in ("sha256", "name", "language", "size")}
-    return facts | {"at": plain(row.at), **json.loads(row.report)}
+    return facts | {"at": plain(row.at)}
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    return {**_head(row), **json.loads(row.report)}

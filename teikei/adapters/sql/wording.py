@@ -1,4 +1,4 @@
-"""The text in force, the 新旧対照表 and the stamp card of an agreement, out of SQL and the stored files; nothing is written."""
+"""Text in force, 新旧対照表, stamp card and summary of an agreement, out of SQL and the stored files; nothing is written."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from activities.ports import Subject
+from teikei.adapters.calendars import calendar
 from teikei.adapters.files import FileStore
 from teikei.adapters.heavy import room
 from teikei.adapters.sql import codec
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.scope import scoped
 from teikei.documents.in_force import compared, text_in_force
+from teikei.documents.summarise import summarise
 from teikei.domain.agreement.state import Agreement
+from teikei.domain.alliance.state import Alliance
 from teikei.domain.errors import Unknown
 from teikei.domain.stamp_card import Asked, stamp_card
 
@@ -45,6 +48,16 @@ def stamp(db: Connection, subject: Subject, agreement: str, asked: Asked) -> dic
     """The stamp card, with what its reader says of the paper."""
     state, today = _agreement(db, subject, agreement)
     return stamp_card(state, today, asked)
+
+
+def summary(db: Connection, subject: Subject, agreement: str, language: str) -> tuple[str, bytes]:
+    """(name, .docx) of the one-page summary, as of today by the clock of the alliance."""
+    state, today = _agreement(db, subject, agreement)
+    home = db.execute(scoped(t.MatterRow, subject).where(_MATTERS.c.id == state.alliance_id)).one()
+    alliance = codec.load_state(home.kind, home.state)
+    assert isinstance(alliance, Alliance)
+    made = summarise(state, _amendments(db, state), today, calendar(alliance.calendar), language)
+    return f"{made.title} {made.paper.alliance}.docx", made.docx
 
 
 def _agreement(db: Connection, subject: Subject, agreement: str) -> tuple[Agreement, date]:

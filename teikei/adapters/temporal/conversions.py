@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,12 @@ class TemporalConversions:
         if not made or not await asyncio.to_thread(self._files.exists, made):
             made = await self._made(source)
         return await asyncio.to_thread(self._files.get, made) if made else None
+
+    async def preview(self, docx: bytes) -> bytes | None:
+        """The same Word file has the same hash, so who asks again asks for the same PDF; without LibreOffice nothing is kept."""
+        if await asyncio.to_thread(self._renditions.has_office):
+            await asyncio.to_thread(self._files.put, docx)
+        return await self.pdf(hashlib.sha256(docx).hexdigest())
 
     async def _made(self, source: str) -> str:
         """The SHA-256 of what a run made; empty: it is still at it."""

@@ -21,6 +21,7 @@ from teikei.adapters.temporal.speak import Gone, Voice
 from teikei.domain.act import TEIKEI
 from teikei.domain.clock import NoteAttention
 from teikei.domain.errors import Conflict, Refused, Trouble
+from workflows.ids import delivery_id, workflow_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -40,7 +41,8 @@ EXPECTED = frozenset({"matter.over", "matter.held_already", "matter.not_held", "
 RECONCILE_EVERY = 600.0
 ANSWERS_KEPT = timedelta(days=30)
 """How long a repeat under the same key gets the same answer."""
-RECONCILE_AT_ONCE = 16
+RECONCILE_AT_ONCE = 4
+"""Few: people's acts go first."""
 STUCK = 30.0
 """Seconds of passes that all fail before Temporal's database is asked whether it answers at all."""
 
@@ -77,28 +79,46 @@ class Dispatcher:
         self._failpoint = failpoint
         self._lost = True
         """Temporal was away (or we have just begun): runs may be missing or old."""
+        self._known: dict[str, int] = {}
+        """The version with which a run was last seen to be no older than SQL, by matter."""
+        self._reconciling: asyncio.Task[None] | None = None
+        self._reconciled = 0.0
 
     async def run(self) -> None:
         """The loop."""
-        reconciled, quiet = 0.0, 0
+        quiet = 0
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                if self._lost or loop.time() - reconciled > RECONCILE_EVERY:
-                    await self.reconcile()
-                    await asyncio.to_thread(self._queue.forget_answers, datetime.now(UTC) - ANSWERS_KEPT)
-                    self._lost, reconciled = False, loop.time()
-                quiet = 0 if await self.once() else quiet + 1
-                self._refused_since = None
-                if quiet:
-                    await asyncio.sleep(IDLE if quiet < RESTLESS else IDLE_LONG)
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("dispatch.failed")
-                self._lost = True
-                await self._look_whether_stuck(loop.time())
-                await asyncio.sleep(1)
+        try:
+            while True:
+                try:
+                    self._reconcile_beside(loop.time())
+                    quiet = 0 if await self.once() else quiet + 1
+                    self._refused_since = None
+                    if quiet:
+                        await asyncio.sleep(IDLE if quiet < RESTLESS else IDLE_LONG)
+                except Exception:
+                    log.exception("dispatch.failed")
+                    self._lost = True
+                    await self._look_whether_stuck(loop.time())
+                    await asyncio.sleep(1)
+        finally:
+            if self._reconciling:
+                self._reconciling.cancel()
+
+    def _reconcile_beside(self, now: float) -> None:
+        """Begin to reconcile where that is due: outbox and orders do not wait the minutes that ten thousand matters take."""
+        if self._reconciling and self._reconciling.done():
+            ended, self._reconciling = self._reconciling, None
+            ended.result()
+        if self._reconciling is None and (self._lost or now - self._reconciled > RECONCILE_EVERY):
+            if self._lost:
+                self._known = {}  # who knows what Temporal's files are now
+            self._lost, self._reconciled = False, now
+            self._reconciling = asyncio.create_task(self._reconcile_and_forget())
+
+    async def _reconcile_and_forget(self) -> None:
+        await self.reconcile()
+        await asyncio.to_thread(self._queue.forget_answers, datetime.now(UTC) - ANSWERS_KEPT)
 
     async def _look_whether_stuck(self, now: float) -> None:
         """No pass went through for `STUCK` seconds: is it one matter, or does Temporal's own database not answer?
@@ -226,21 +246,29 @@ class Dispatcher:
     # reconcile
 
     async def reconcile(self) -> int:
-        """Bring every open matter and its run together again; how many were started or refreshed."""
-        touched, after = 0, ""
+        """Bring every open matter and its run together again; how many were started or refreshed.
+
+        A run that is there, of a matter that has not changed since it was last looked at, is not asked again.
+        """
+        there, limit = await self._voice.running(), asyncio.Semaphore(RECONCILE_AT_ONCE)
+        touched, after, seen = 0, "", dict[str, int]()
         while batch := await asyncio.to_thread(self._queue.open_matters, after, 500):
             after = batch[-1][0]
-            limit = asyncio.Semaphore(RECONCILE_AT_ONCE)
-            touched += sum(
-                await asyncio.gather(*(self._one(matter, version, limit) for matter, _, version in batch))
-            )
-        await self._deliveries()
+            doubtful = [
+                (matter, version)
+                for matter, _, version in batch
+                if self._known.get(matter) != version or workflow_id(matter) not in there
+            ]
+            touched += sum(await asyncio.gather(*(self._one(*one, limit) for one in doubtful)))
+            seen |= {matter: version for matter, _, version in batch}
+        await self._deliveries(there, limit)
+        self._known = seen
         log.info("reconciled", touched=touched)
         return touched
 
-    async def _deliveries(self) -> None:
+    async def _deliveries(self, there: frozenset[str], limit: asyncio.Semaphore) -> None:
         """A mail that was handed over has a running delivery; one that was lost with Temporal's files begins anew."""
-        after, limit = "", asyncio.Semaphore(RECONCILE_AT_ONCE)
+        after = ""
 
         async def again(outbox: str) -> None:
             async with limit:
@@ -248,7 +276,7 @@ class Dispatcher:
 
         while batch := await asyncio.to_thread(self._queue.handed, after, 500):
             after = batch[-1]
-            await asyncio.gather(*(again(outbox) for outbox in batch))
+            await asyncio.gather(*(again(outbox) for outbox in batch if delivery_id(outbox) not in there))
 
     async def _one(self, matter: str, version: int, limit: asyncio.Semaphore) -> int:
         async with limit:

@@ -54,6 +54,14 @@ class Voice:
             return False
         return True
 
+    async def running(self) -> frozenset[str]:
+        """Workflow ids of all open runs; one that began this moment may be missing."""
+        try:
+            found = self.client.list_workflows("ExecutionStatus = 'Running'", page_size=1000)
+            return frozenset([run.id async for run in found])
+        except (RPCError, RuntimeError) as refused:
+            raise _of_rpc(refused) from refused
+
     async def say(self, matter: str, say: Say, patience: timedelta = PATIENCE) -> Receipt:
         """Say an act; see the module for what may come back.
 

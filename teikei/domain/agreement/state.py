@@ -37,6 +37,8 @@ class Version:
     sha256: str
     size: int
     clauses: str
+    stale: tuple[str, ...] = ()
+    """Clauses of it whose English was written for an older Japanese text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,16 @@ class Agreement(Matter):
         own = self.elsewhere.title if self.elsewhere else ""
         return (own, own) if own else PAPER_TITLES[self.paper]
 
+    @property
+    def languages_pair(self) -> bool:
+        """Is more signed than the text that prevails alone? Then its languages must say the same."""
+        return self.papers_in != self.governing_language
+
+    @property
+    def fixed(self) -> bool:
+        """Nobody can revise it: its first version is its last."""
+        return self.terms is None and self.amendment is None
+
     def moved(
         self, to: Literal["approved", "reopened", "in_force", "renewed", "ended"], reason: str = ""
     ) -> Tell:
@@ -168,7 +180,9 @@ def new_agreement(
 @rule(PaperReady, Agreement.kind, "version")
 def version_written(state: Agreement, ready: PaperReady, now: datetime) -> Outcome[Agreement]:
     """A version is written: the parties have it before them and talk."""
-    version = Version(number=state.number, sha256=ready.sha256, size=ready.size, clauses=ready.clauses)
+    version = Version(
+        number=state.number, sha256=ready.sha256, size=ready.size, clauses=ready.clauses, stale=ready.stale
+    )
     talks = replace(state, stage=ROUNDS, version_now=version)
     days = Step(n=ROUNDS_DAYS[state.role], unit="business_day")
     paper = Paper(

@@ -89,6 +89,8 @@ class Freeze(Act):
         state.running(ROUNDS)
         if state.version_now is None or self.sha256 != state.version_now.sha256:
             raise Invalid("agreement.other_bytes", "/sha256")
+        if state.version_now.stale and state.languages_pair:
+            raise Conflict("agreement.pair_stale", clauses=", ".join(state.version_now.stale))
         days = state.terms.decision_days if state.terms else APPROVAL_DAYS
         decision = new_decision(state, "approval", now, days=days, about=state.id, sha256=self.sha256)
         frozen = replace(
