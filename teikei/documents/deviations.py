@@ -20,7 +20,7 @@ from teikei.domain.amendments import ChangeText
 from teikei.domain.papers import ENGLISH_LABELS
 from teikei.domain.summary import Differs, differing, summarised, written_here
 from teikei.domain.summary_paper import DeviationLine
-from teikei.domain.terms import SubjectRule, Terms
+from teikei.domain.terms import Disclosure, SubjectRule, Terms
 from teikei.domain.texts import say, word
 from teikei.domain.variables import agreement_variables
 
@@ -32,11 +32,13 @@ UNITS: Final = {
     "statement_days": "days", "payment_days": "days", "return_days": "days", "publication_days": "days",
     "lead_protect_days": "days", "refusal_days": "days",
     "decision_days": "business_days", "approval_days": "business_days", "ladder_days": "business_days",
-    "report_day": "day_of_next_month", "directors": "people",
+    "report_day": "day_of_next_month", "directors": "people", "allotments": "shares",
 }  # fmt: skip
 """What a number of a term counts."""
 NOTHING: Final = frozenset({"renewal_years", "minimum_sales", "directors", "reserved_matters"})
 """Terms of which nothing at all is agreed where they are zero or empty."""
+EMPTY: Final = frozenset({"suppliers", "sellers", "allotments", "disclosures"})
+"""Terms that have a meaning where nobody filled them in."""
 _MONEY: dict[str, Callable[[object, object], str]] = {"ja": words.money, "en": words_en.money}
 _YMD: dict[str, Callable[[object], str]] = {"ja": words.ymd, "en": words_en.ymd}
 _COMMA = {"ja": "、", "en": ", "}
@@ -140,6 +142,12 @@ def value_in(language: str, name: str, value: Any, currency: str, labels: Mappin
     """The value of a term as `language` says it."""
     if name in NOTHING and not value:
         return say(language, "summary.nothing")
+    if name in EMPTY and not value:
+        return say(language, f"summary.empty.{name}")
+    if isinstance(value, Disclosure):
+        return _told(language, value, labels)
+    if value in labels:
+        return _label(language, labels[value])
     if name == "voting":
         return _voting(language, value)
     if name == "review_chair":
@@ -161,6 +169,12 @@ def value_in(language: str, name: str, value: Any, currency: str, labels: Mappin
 
 def _label(language: str, label: str) -> str:
     return ENGLISH_LABELS[label] if language == "en" else label
+
+
+def _told(language: str, row: Disclosure, labels: Mapping[str, str]) -> str:
+    """One row of the disclosure matrix."""
+    to = _COMMA[language].join(_label(language, labels[c]) for c in row.receivers)
+    return say(language, "summary.told", by=_label(language, labels[row.company]), to=to, what=row.what)
 
 
 def _voting(language: str, rules: tuple[SubjectRule, ...]) -> str:
