@@ -34,8 +34,8 @@ FACES = ("NotoSerifCJKjp", "NotoSansCJKjp", "LiberationSerif", "LiberationSans")
 
 
 def unlike(paper: Rendered, printed: list[str]) -> dict[str, int]:
-    """Characters that are fewer on the pages than in the paper."""
-    wanted, found = Counter(squeezed(paper.text)), Counter("".join(printed))
+    """Characters that are fewer on the pages than in the paper, large or small (English chapters stand in capitals)."""
+    wanted, found = (Counter(text.casefold()) for text in (squeezed(paper.text), "".join(printed)))
     return {char: n - found[char] for char, n in wanted.items() if found[char] < n}
 
 
@@ -64,8 +64,12 @@ def torn(paper: Rendered, given: Any, printed: list[str]) -> list[str]:
     return [
         p.label
         for p in given.parties
-        if not any(squeezed(p.name) in page and squeezed(p.address) in page for page in ends)
+        if not any(_named(p, page) and squeezed(p.address) in page for page in ends)
     ]
+
+
+def _named(party: Any, page: str) -> bool:
+    return any(squeezed(name) in page for name in (party.name, party.name_en) if name)
 
 
 def wrong(kind: PaperKind, language: str, count: int, pool: OfficePool, folder: Path) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from teikei.adapters.files import FileStore
 from teikei.adapters.mail import Mailer, MailSettings
+from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.directory import SqlDirectory
+from teikei.adapters.sql.engine import writing
 from teikei.adapters.sql.reads import SqlReads
 from teikei.domain.errors import Unknown
 from teikei.domain.house import House, StandIn
@@ -60,6 +62,19 @@ def test_one_of_those_that_share_a_message_is_given_out(one: Life) -> None:
         one.queue.hand(row.id)
     one.set(HALF_PAST + timedelta(minutes=5))
     assert one.queue.claim(64, one.now) == [], "the others wait until it is over"
+
+
+def test_a_clock_that_is_set_back_lets_what_was_handed_over_wait(one: Life) -> None:
+    (first, _) = carriers(one)
+    one.queue.hand(first.id)
+    own = update(t.table(t.OutboxRow)).where(t.table(t.OutboxRow).c.id == first.id)
+    with writing(one.engine) as db:
+        db.execute(own.values(at=HALF_PAST, digest=None))
+    one.set(HALF_PAST - timedelta(minutes=10))
+    assert one.queue.fix(first.id).status == "waits"
+    assert first.id not in {r.id for r in one.queue.claim(64, one.now)}
+    one.set(HALF_PAST)
+    assert one.queue.fix(first.id).status == "fixed"
 
 
 def test_the_message_takes_all_of_its_person_and_company_along(one: Life) -> None:

@@ -141,9 +141,11 @@ def _home(alliance: str) -> Select[Any]:
 
 
 def _until(db: Connection, own: Row[Any], now: datetime, calendar: Calendar) -> datetime:
-    """When it may leave: in the hours of mail, and on a day on which its reader has had no other digest."""
+    """When it may leave: in the hours of mail, on a day on which its reader has had no other digest, and not before
+    its own instant, should the clock have been set back since it was handed over.
+    """
     digest = own.digest is not None
-    hours = next_hours(calendar, now, digest=digest)
+    hours = next_hours(calendar, max(now, own.at), digest=digest)
     if hours > now or not digest or own.fixed_at is not None:
         return hours
     first, last = _day(calendar, now), _day(calendar, now + timedelta(days=1))
