@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo up test check fix system bench faults soak docs gallery lock setup setup-dev servers
+.PHONY: help demo up test check fix system bench faults soak docs gallery pages lock setup setup-dev servers
 
 bin := .venv/bin
 JOBS ?= 2
@@ -55,6 +55,10 @@ docs: setup-dev  ## write the generated pages of docs/ anew
 
 gallery: setup-dev  ## every paper in every language for 2, 3, 5 and 10 parties (var/gallery); FORMAT=pdf as PDF
 	$(bin)/python tools/gallery.py
+
+pages: setup-dev servers  ## every paper before outside judges, and contact sheets of their pages (docs/results), ten minutes
+	$(bin)/python tools/every_page.py
+	$(bin)/python tools/sheets.py
 
 lock:  ## compile the lock files anew
 	tools/lock.sh
