@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -35,49 +33,22 @@ async def opened(house: House) -> AsyncIterator[Site]:
         yield site
 
 
-@dataclass
-class Sites:
-    """One of each kind, opened when it is first asked for, with the life that was lived in it."""
-
-    folders: pytest.TempPathFactory
-    stack: contextlib.AsyncExitStack
-    open: dict[str, Site] = field(default_factory=dict)
-    lives: dict[int, Life] = field(default_factory=dict)
-
-    async def of(self, kind: str) -> Site:
-        if kind not in self.open:
-            site = contextlib.asynccontextmanager(opened)(MAKERS[kind](self.folders.mktemp(kind)))
-            self.open[kind] = await self.stack.enter_async_context(site)
-        return self.open[kind]
-
-
-@pytest.fixture(scope="session")
-async def sites(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sites]:
-    """A fixture with parameters is taken down whenever the kind changes, in each file; these stay."""
-    async with contextlib.AsyncExitStack() as stack:
-        yield Sites(tmp_path_factory, stack)
-
-
 @pytest.fixture(scope="session", params=list(MAKERS))
-async def site(request: pytest.FixtureRequest, sites: Sites) -> Site:
+async def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
     """Shared by tests: each opens its own alliance."""
-    return await sites.of(request.param)
+    async for one in opened(MAKERS[request.param](tmp_path_factory.mktemp(request.param))):
+        yield one
 
 
 @pytest.fixture(scope="session")
-async def life(site: Site, sites: Sites) -> Life:
+async def life(site: Site) -> Life:
     """An alliance that went from intake to its close."""
-    if id(site) not in sites.lives:
-        life = sites.lives[id(site)] = Life(site, await site.open())
-        for chapter in (
-            life.to_diligence,
-            life.to_negotiation,
-            life.to_operation,
-            life.to_exit,
-            life.to_close,
-        ):
-            await chapter()
-    return sites.lives[id(site)]
+    life = Life(site, await site.open())
+    for chapter in (life.to_diligence, life.to_negotiation, life.to_operation, life.to_exit, life.to_close):
+        await chapter()
+    return life
 
 
 @pytest.fixture

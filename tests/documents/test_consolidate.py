@@ -142,7 +142,7 @@ def test_before_an_amendment_the_text_is_the_signed_one() -> None:
     [
         (OTHER, "利益配分等", "甲\t75％"),
         (MAJORITY, "推進体制及び意思決定", "1者以上の当事者の賛成"),
-        (TERM, "契約期間及び存続", "2026年7月1日から2031年6月30日まで"),
+        (TERM, "契約期間及び存続", "その有効期間は、2031年6月30日までとする"),
         (ChangePeriods(period_months=3), "利益配分等", "2026年7月1日から3か月ごとの期間"),
         (ChangeReviews(review_months=5), "進捗報告及び会議", "5か月"),
         (COURT, "準拠法及び合意管轄", "大阪地方裁判所"),
@@ -214,7 +214,7 @@ def test_renewals_move_no_word_and_the_next_term_is_still_written_in() -> None:
         replace(state, terms=base, term_until=date(2032, 6, 30)), signed, [longer], date(2031, 1, 1)
     )
     assert found.left == ()
-    assert "2026年7月1日から2035年6月30日まで" in by_title(found, "契約期間及び存続").text
+    assert "その有効期間は、2035年6月30日までとする" in by_title(found, "契約期間及び存続").text
     assert "2028年6月30日" not in "".join(a.text for a in found.articles)
 
 
