@@ -134,7 +134,7 @@ class Fleet:
     async def _behind(self, count: int) -> int:
         """Runs whose first task is not done yet: they are in the worker's memory when it is, as far as there is room."""
         room = int(self.running.settings.worker_cache)
-        held = sum((await asyncio.to_thread(self._metric, "temporal_sticky_cache_size")).values())
+        held = await asyncio.to_thread(self._metric, "temporal_sticky_cache_size")
         if held < min(count, room) or count <= room:
             return max(0, min(count, room) - held)
         request = DescribeTaskQueueRequest(
@@ -195,17 +195,13 @@ class Fleet:
 
     def _cache(self) -> Counter[str]:
         """Workflow tasks that found their run in memory, and those that did not."""
-        found = self._metric("temporal_sticky_cache_hit") + self._metric("temporal_sticky_cache_miss")
-        return Counter({name.removeprefix("temporal_sticky_cache_"): n for name, n in found.items()})
+        return Counter({name: self._metric(f"temporal_sticky_cache_{name}") for name in ("hit", "miss")})
 
-    def _metric(self, name: str) -> Counter[str]:
-        """A figure of the worker's SDK, by its name without the ending of its kind."""
-        found: Counter[str] = Counter()
+    def _metric(self, name: str) -> int:
+        """A figure of the worker's SDK over all its labels, by its name without the ending of its kind."""
         with urllib.request.urlopen(f"http://{self.metrics}/metrics", timeout=5) as answer:
-            for line in answer.read().decode().splitlines():
-                if line.startswith(name):
-                    found[name] += int(float(line.rsplit(" ", 1)[1]))
-        return found
+            lines = answer.read().decode().splitlines()
+        return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines if line.startswith(name))
 
     async def paced(self, until: float, mark: str) -> list[float]:
         """`RATE` acts a second until then, whatever the answers take; the time of each."""

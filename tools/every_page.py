@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 from teikei.adapters.office.pool import OfficePool, find_office  # noqa: E402  (the checkout comes first)
 from teikei.documents import Rendered, default_library, render  # noqa: E402
-from teikei.documents.language import LANGUAGES  # noqa: E402
 from teikei.documents.pdf import archival, data_of  # noqa: E402
 from teikei.domain.papers import PaperKind  # noqa: E402
-from tests.documents.outside import need, pages, run, squeezed  # noqa: E402
+from tests.documents.outside import alone, fewer, pages, run, squeezed, strange_fonts  # noqa: E402
 from tests.support.schema_validator import schema_validator  # noqa: E402
 from tests.support.verapdf import judged, verapdf  # noqa: E402
 from tools.gallery import papers, values  # noqa: E402
@@ -32,30 +30,6 @@ from tools.gallery import papers, values  # noqa: E402
 RESULTS = ROOT / "docs" / "results" / "pages.json"
 AT_ONCE = 15
 """Files that veraPDF is given at a time: it has two minutes for them."""
-FACES = ("NotoSerifCJKjp", "NotoSansCJKjp", "LiberationSerif", "LiberationSans")
-
-
-def unlike(paper: Rendered, printed: list[str]) -> dict[str, int]:
-    """Characters that are fewer on the pages than in the paper, large or small (English chapters stand in capitals)."""
-    wanted, found = (Counter(text.casefold()) for text in (squeezed(paper.text), "".join(printed)))
-    return {char: n - found[char] for char, n in wanted.items() if found[char] < n}
-
-
-def alone(paper: Rendered, printed: list[str]) -> list[str]:
-    """Headings of articles at the end of a page, the contents apart."""
-    first = "en" if paper.language == "en" else "ja"
-    spoken = LANGUAGES[first]
-    form = spoken.article_heading if paper.paper.form == "articles" else spoken.sheet_heading
-    headings = tuple(squeezed(form(one.number, one.title)) for one in paper.articles)
-    ends = [page.removesuffix(f"{n}/{len(printed)}") for n, page in enumerate(printed, 1)]
-    return [page[-40:] for page in ends[1 if paper.paper.contents else 0 :] if page.endswith(headings)]
-
-
-def strange_fonts(pdf: Path) -> list[str]:
-    """Fonts that are not embedded, or not ours."""
-    lines = run(need("pdffonts"), str(pdf)).splitlines()[2:]
-    named = [(line, line.split()[0].split("+")[-1]) for line in lines]
-    return [line for line, font in named if not font.startswith(FACES) or " yes " not in line]
 
 
 def torn(paper: Rendered, given: Any, printed: list[str]) -> list[str]:
@@ -87,7 +61,7 @@ def wrong(kind: PaperKind, language: str, count: int, pool: OfficePool, folder: 
     errors = json.loads(run(str(schema_validator(print)), str(docx)))["errors"]
     found = {
         "schema": errors,
-        "characters": unlike(paper, printed),
+        "characters": fewer(paper, printed),
         "headings": alone(paper, printed),
         "fonts": strange_fonts(pdf),
         "parties": torn(paper, given, printed),

@@ -7,13 +7,12 @@ Which days a clause speaks of is read from its Japanese text; how they are count
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from teikei.documents.library import Library
-from teikei.documents.words import ymd as ymd_ja
-from teikei.documents.words_en import ymd as ymd_en
+from teikei.documents.sandbox import FILTERS
 from teikei.domain.days import ONE_DAY, last_day
 from teikei.domain.notices import legal_last_day
 
@@ -30,7 +29,6 @@ _END = re.compile(
 _NOTICE = re.compile("満了の日の" + _VALUE.format(name=r"\w+_months") + "か月前")
 _AFTER = re.compile("終了の日の翌日から" + _VALUE.format(name=r"\w+_years") + "年間")
 _WEEK = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-_YMD: dict[str, Callable[[object], str]] = {"ja": ymd_ja, "en": ymd_en}
 _SAID = {
     "ja": {
         "first": "初日 {day}", "last": "末日 {day}（終日）", "count": "{n}日間",
@@ -93,7 +91,7 @@ def _number(values: Mapping[str, object], found: re.Match[str] | None) -> int:
 
 def _said(language: str, what: str, **more: date | int) -> str:
     shown = {
-        name: f"{_YMD[language](one)} ({_WEEK[language][one.weekday()]})"
+        name: f"{FILTERS[language]['ymd'](one)} ({_WEEK[language][one.weekday()]})"
         if isinstance(one, date)
         else f"{one:,}"
         for name, one in more.items()

@@ -5,16 +5,16 @@ Facts only: what the standard is and what stands here. Whether the difference is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from teikei.documents import words, words_en
 from teikei.documents.blocks import PAIR, Article, Body, Paper
 from teikei.documents.compose import compose
 from teikei.documents.language import LANGUAGES
 from teikei.documents.library import Library
 from teikei.documents.localised import CLOSED
+from teikei.documents.sandbox import FILTERS
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.amendments import ChangeText
 from teikei.domain.papers import ENGLISH_LABELS
@@ -39,8 +39,6 @@ NOTHING: Final = frozenset({"renewal_years", "minimum_sales", "directors", "rese
 """Terms of which nothing at all is agreed where they are zero or empty."""
 EMPTY: Final = frozenset({"suppliers", "sellers", "allotments", "disclosures"})
 """Terms that have a meaning where nobody filled them in."""
-_MONEY: dict[str, Callable[[object, object], str]] = {"ja": words.money, "en": words_en.money}
-_YMD: dict[str, Callable[[object], str]] = {"ja": words.ymd, "en": words_en.ymd}
 _COMMA = {"ja": "、", "en": ", "}
 _COLON = {"ja": "：", "en": ": "}
 
@@ -153,7 +151,7 @@ def value_in(language: str, name: str, value: Any, currency: str, labels: Mappin
     if name == "review_chair":
         return _label(language, labels[value[0]]) if value else say(language, "summary.opener")
     if name == "minimum_sales":
-        return _MONEY[language](value, currency)
+        return FILTERS[language]["money"](value, currency)
     if isinstance(value, bool):
         return say(language, f"summary.agreed.{str(value).lower()}")
     if isinstance(value, tuple):
@@ -192,7 +190,7 @@ def _changed_words(state: Agreement) -> Iterator[DeviationLine]:
     amendment = state.amendment
     for change in amendment.changes if amendment else ():
         if isinstance(change, ChangeText) and amendment:
-            day = {code: _YMD[code](amendment.effective_on) for code in PAIR}
+            day = {code: FILTERS[code]["ymd"](amendment.effective_on) for code in PAIR}
             yield _line(
                 {c: say(c, "summary.amendment", number=amendment.number, day=day[c]) for c in PAIR},
                 item=dict.fromkeys(PAIR, change.article),

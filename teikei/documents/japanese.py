@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-LABELS = "甲乙丙丁戊己庚辛壬癸"
+from teikei.domain.papers import LABELS
+
 _SPELT = {
     "および": "及び", "または": "又は", "ならびに": "並びに", "もしくは": "若しくは", "もとづき": "基づき", "もとづく": "基づく",
     "基き": "基づき", "基く": "基づく", "但し": "ただし", "予め": "あらかじめ", "出来る": "できる", "ヶ月": "か月", "ヵ月": "か月",

@@ -16,11 +16,10 @@ from typing import Literal, cast, get_args, get_origin, get_type_hints
 from teikei.documents.compose import compose
 from teikei.documents.errors import DocumentError
 from teikei.documents.findings import Finding
-from teikei.documents.japanese import LABELS
 from teikei.documents.library import Library, Manifest
 from teikei.documents.lines import text
 from teikei.documents.specimen import choices
-from teikei.domain.papers import VARIABLES, PaperKind
+from teikei.domain.papers import LABELS, VARIABLES, PaperKind
 
 WAYS = 3
 """So many papers of each kind: the first of all options, the second, the third or last."""
@@ -64,12 +63,13 @@ def unused_names(library: Library, manifest: Manifest) -> Iterator[Finding]:
     """
     shape = VARIABLES[cast("PaperKind", manifest.kind)]
     hints = get_type_hints(shape)
+    asked = {kind: _asked(library, kind) for kind in VARIABLES}
     for item in fields(shape):
         if len(get_args(hints[item.name])) == 1 and get_origin(hints[item.name]) is Literal:
             continue
         home = next(one for one in reversed(shape.__mro__) if item.name in _names(one))
         kinds = [kind for kind, other in VARIABLES.items() if issubclass(other, home)]
-        if not any(item.name.removesuffix("_en") in _asked(library, kind) for kind in kinds):
+        if not any(item.name.removesuffix("_en") in asked[kind] for kind in kinds):
             yield Finding("warning", "unused_name", manifest.kind, item.name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from teikei.domain.agreement.state import Agreement
 from teikei.domain.alliance.state import Alliance
@@ -17,7 +17,7 @@ from teikei.domain.company_events import english_name_on, name_on
 from teikei.domain.days import MONTHS
 from teikei.domain.decision.rules import VotingRule
 from teikei.domain.elapsed import clock_lines
-from teikei.domain.matter import Party
+from teikei.domain.matter import Matter, Party
 from teikei.domain.notices import legal_last_day
 from teikei.domain.paper_lines import (
     ActionLine,
@@ -25,6 +25,7 @@ from teikei.domain.paper_lines import (
     MinutesDecision,
     MoneyLine,
     PartyLine,
+    PurposeLine,
     ResultLine,
     VoteLine,
 )
@@ -68,6 +69,21 @@ def party_line(party: Party, brief: Brief | None = None, base_date: date | None 
     )
 
 
+def alliance_named(state: Matter) -> dict[str, Any]:
+    """The alliance of an agreement or a period, as its title has it in both languages."""
+    return {
+        "alliance_name": state.title.rsplit(" ", 1)[0],
+        "alliance_name_en": state.title_en.rsplit(": ", 1)[0],
+    }
+
+
+def measured(family: str, kind: str, measure: str) -> PurposeLine:
+    """A purpose or a risk of the brief by its name, and what is measured or done."""
+    return PurposeLine(
+        name=say(LANGUAGE, f"{family}.{kind}"), name_en=say("en", f"{family}.{kind}"), measure=measure
+    )
+
+
 def notice(state: Agreement, effect: str) -> NoticeVariables:
     """The refusal for which the effect is owed."""
     refusal = next(r for r in state.refusals if r.effect == effect)
@@ -75,8 +91,7 @@ def notice(state: Agreement, effect: str) -> NoticeVariables:
     assert state.term_since is not None
     assert state.term_until is not None
     return NoticeVariables(
-        alliance_name=state.title.rsplit(" ", 1)[0],
-        alliance_name_en=state.title_en.rsplit(": ", 1)[0],
+        **alliance_named(state),
         parties=tuple(party_line(p, base_date=state.signed_on) for p in state.parties),
         sender=state.party(refusal.by).label,
         base_title=state.titles[0],
@@ -150,8 +165,7 @@ def statement(state: Allocation) -> StatementVariables:
     parties = {p.company: p for p in state.parties}
     assert state.decided_on is not None
     return StatementVariables(
-        alliance_name=state.title.rsplit(" ", 1)[0],
-        alliance_name_en=state.title_en.rsplit(": ", 1)[0],
+        **alliance_named(state),
         parties=tuple(party_line(p) for p in state.parties),
         number=state.number,
         period_from=state.period_from,

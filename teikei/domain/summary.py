@@ -19,8 +19,7 @@ from teikei.domain.decision.rules import RuledSubject
 from teikei.domain.errors import Conflict
 from teikei.domain.matter import Party
 from teikei.domain.notices import backward
-from teikei.domain.paper_lines import PurposeLine
-from teikei.domain.sheet_variables import LANGUAGE, party_line
+from teikei.domain.sheet_variables import LANGUAGE, alliance_named, measured, party_line
 from teikei.domain.stamp_card import stamp_card
 from teikei.domain.summary_paper import DeviationLine, FlowLine, SideLine, SummaryVariables
 from teikei.domain.terms import (
@@ -93,8 +92,7 @@ def summary(
     version = state.version_now
     own = _main(state, terms, calendar) if isinstance(terms, Terms) else _nda(state, terms)
     return SummaryVariables(
-        alliance_name=state.title.rsplit(" ", 1)[0],
-        alliance_name_en=state.title_en.rsplit(": ", 1)[0],
+        **alliance_named(state),
         form=say(LANGUAGE, f"form.{state.form}"),
         form_en=say("en", f"form.{state.form}"),
         parties=tuple(party_line(p, state.brief) for p in state.parties),
@@ -103,9 +101,9 @@ def summary(
         digest=version.sha256[:DIGEST] if version else "",
         written_on=today,
         signed_on=state.signed_on,
-        purposes=tuple(_named("purpose", p.kind, p.measure) for p in state.brief.purposes),
+        purposes=tuple(measured("purpose", p.kind, p.measure) for p in state.brief.purposes),
         sides=tuple(_side(state, terms, p) for p in state.parties),
-        measures=tuple(_named("risk", r.kind, r.measure) for r in state.brief.risks),
+        measures=tuple(measured("risk", r.kind, r.measure) for r in state.brief.risks),
         from_library=written_here(state, terms),
         secrecy_years=terms.secrecy_years,
         court=terms.court,
@@ -113,12 +111,6 @@ def summary(
         deviations=deviations,
         **own,
         **_stamp(state, today),
-    )
-
-
-def _named(family: str, kind: str, measure: str) -> PurposeLine:
-    return PurposeLine(
-        name=say(LANGUAGE, f"{family}.{kind}"), name_en=say("en", f"{family}.{kind}"), measure=measure
     )
 
 

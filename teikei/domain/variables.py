@@ -22,7 +22,6 @@ from teikei.domain.matter import Matter
 from teikei.domain.paper_lines import (
     DisclosureLine,
     GoalLine,
-    PurposeLine,
     ShareLine,
     TextLine,
     VotingLine,
@@ -39,6 +38,8 @@ from teikei.domain.papers import (
 )
 from teikei.domain.sheet_variables import (
     LANGUAGE,
+    alliance_named,
+    measured,
     minutes,
     notice,
     party_line,
@@ -105,21 +106,13 @@ def _common(state: Agreement, base_date: date | None = None) -> dict[str, Any]:
     """`base_date`: 締結日 of the agreement that this one is about."""
     brief = state.brief
     return {
-        "alliance_name": state.title.rsplit(" ", 1)[0],
-        "alliance_name_en": state.title_en.rsplit(": ", 1)[0],
+        **alliance_named(state),
         "governing_language": state.governing_language,
         "form": say(LANGUAGE, f"form.{state.form}"),
         "form_en": say("en", f"form.{state.form}"),
         "background": brief.background,
         "parties": tuple(party_line(p, brief, base_date) for p in state.parties),
-        "purposes": tuple(
-            PurposeLine(
-                name=say(LANGUAGE, f"purpose.{p.kind}"),
-                name_en=say("en", f"purpose.{p.kind}"),
-                measure=p.measure,
-            )
-            for p in brief.purposes
-        ),
+        "purposes": tuple(measured("purpose", p.kind, p.measure) for p in brief.purposes),
         "rivals": "clean_team" in brief.needs,
         "personal_data": "personal_data" in brief.needs,
         "land": "land" in brief.needs,

@@ -35,7 +35,7 @@ from teikei.documents.pdf import DATA, SOURCE, archival, data_of, read
 from teikei.domain.errors import Conflict, Unavailable
 from teikei.domain.papers import VARIABLES
 from tests.documents.attacks import field, linked_picture, related
-from tests.documents.outside import need, run, squeezed
+from tests.documents.outside import FACES, need, run, squeezed
 from tests.documents.samples import sample
 from tests.support.fetched import ClientMissingError
 from tests.support.live import database
@@ -43,7 +43,6 @@ from tests.support.verapdf import judged, verapdf
 
 pytestmark = pytest.mark.office
 
-FACES = ("NotoSerifCJKjp", "NotoSansCJKjp", "LiberationSerif", "LiberationSans")
 KINDS = (("nda", 3), ("statement", 10), ("minutes", 2))
 LINK = (
     '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">'

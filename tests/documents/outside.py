@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from teikei import documents
+from teikei.documents import Rendered
+from teikei.documents.language import LANGUAGES
 
 FONTS = Path(documents.__file__).with_name("fonts.conf")
+FACES = ("NotoSerifCJKjp", "NotoSansCJKjp", "LiberationSerif", "LiberationSans")
+"""What a paper may be printed in."""
 
 
 def need(tool: str) -> str:
@@ -56,3 +61,31 @@ def pages(pdf: Path) -> list[str]:
 def squeezed(text: str) -> str:
     """Text without any white space: what two readers must agree on."""
     return "".join(text.split())
+
+
+# what is wrong with the pages of a paper
+
+
+def fewer(paper: Rendered, printed: list[str]) -> dict[str, int]:
+    """Characters that are fewer on the pages than in the paper; English chapters stand in capitals, so there large or small."""
+    wanted, found = squeezed(paper.text), "".join(printed)
+    if paper.language != "ja":
+        wanted, found = wanted.casefold(), found.casefold()
+    there = Counter(found)
+    return {char: n - there[char] for char, n in Counter(wanted).items() if there[char] < n}
+
+
+def alone(paper: Rendered, printed: list[str]) -> list[str]:
+    """Headings of articles at the end of a page, the contents apart."""
+    spoken = LANGUAGES["en" if paper.language == "en" else "ja"]
+    form = spoken.article_heading if paper.paper.form == "articles" else spoken.sheet_heading
+    headings = tuple(squeezed(form(one.number, one.title)) for one in paper.articles)
+    ends = [page.removesuffix(f"{n}/{len(printed)}") for n, page in enumerate(printed, 1)]
+    return [page[-40:] for page in ends[bool(paper.paper.contents) :] if page.endswith(headings)]
+
+
+def strange_fonts(pdf: Path) -> list[str]:
+    """Fonts that are not embedded, or not ours."""
+    lines = run(need("pdffonts"), str(pdf)).splitlines()[2:]
+    named = [(line, line.split()[0].split("+")[-1]) for line in lines]
+    return [line for line, font in named if not font.startswith(FACES) or " yes " not in line]

@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 
 from teikei.documents import Rendered, articles, default_library, read_text, render
-from teikei.documents.language import LANGUAGES
 from tests.documents.made import changed, library, with_an_article_put_in, with_wrong_numbers
-from tests.documents.outside import convert, need, pages, run, squeezed
+from tests.documents.outside import alone, convert, fewer, need, pages, squeezed, strange_fonts
 from tests.documents.samples import KINDS, sample
 
 pytestmark = pytest.mark.office
 
-EXPECTED = ("NotoSerifCJKjp", "NotoSansCJKjp", "LiberationSerif", "LiberationSans")
 Papers = dict[str, tuple[Rendered, Path]]
 
 
@@ -35,25 +33,15 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
 
 def test_every_paper_becomes_a_pdf_with_all_its_characters(papers: Papers) -> None:
     for name, (paper, pdf) in papers.items():
-        printed = "".join(pages(pdf))
+        printed = pages(pdf)
         for article in paper.articles:
-            assert squeezed(article.title) in printed, (name, article)
-        wanted, found = _counts(squeezed(paper.text)), _counts(printed)
-        assert {char: n for char, n in wanted.items() if found.get(char, 0) < n} == {}, name
-
-
-def _counts(text: str) -> dict[str, int]:
-    """How often each character stands there."""
-    return {char: text.count(char) for char in set(text)}
+            assert squeezed(article.title) in "".join(printed), (name, article)
+        assert fewer(paper, printed) == {}, name
 
 
 def test_all_fonts_are_embedded_and_expected(papers: Papers) -> None:
-    pdffonts = need("pdffonts")
     for name, (_, pdf) in papers.items():
-        for line in run(pdffonts, str(pdf)).splitlines()[2:]:
-            font = line.split()[0].split("+")[-1]
-            assert font.startswith(EXPECTED), (name, font)
-            assert " yes " in line, (name, line)
+        assert strange_fonts(pdf) == [], name
 
 
 def test_the_lines_of_one_party_stand_on_one_page(papers: Papers) -> None:
@@ -76,12 +64,7 @@ def test_no_heading_stands_alone_at_the_end_of_a_page(papers: Papers) -> None:
     for name, (paper, pdf) in papers.items():
         if name in LEFT_ALONE:
             continue
-        printed = pages(pdf)
-        form = LANGUAGES["ja"].article_heading if "第1条（" in paper.text else LANGUAGES["ja"].sheet_heading
-        headings = tuple(squeezed(form(one.number, one.title)) for one in paper.articles)
-        last = [page.removesuffix(f"{n}/{len(printed)}") for n, page in enumerate(printed, 1)]
-        long = paper.text.startswith(f"{paper.title}\n目次\n")
-        assert [page[-30:] for page in last[long:] if page.endswith(headings)] == [], name
+        assert alone(paper, pages(pdf)) == [], name
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from teikei.adapters.sql.scope import scoped
 from teikei.documents.in_force import compared, text_in_force
 from teikei.documents.summarise import summarise
 from teikei.domain.agreement.state import Agreement
-from teikei.domain.alliance.state import Alliance
 from teikei.domain.errors import Unknown
 from teikei.domain.stamp_card import Asked, stamp_card
 
@@ -53,10 +52,8 @@ def stamp(db: Connection, subject: Subject, agreement: str, asked: Asked) -> dic
 def summary(db: Connection, subject: Subject, agreement: str, language: str) -> tuple[str, bytes]:
     """(name, .docx) of the one-page summary, as of today by the clock of the alliance."""
     state, today = _agreement(db, subject, agreement)
-    home = db.execute(scoped(t.MatterRow, subject).where(_MATTERS.c.id == state.alliance_id)).one()
-    alliance = codec.load_state(home.kind, home.state)
-    assert isinstance(alliance, Alliance)
-    made = summarise(state, _amendments(db, state), today, calendar(alliance.calendar), language)
+    home = db.scalar(select(_ALLIANCES.c.calendar).where(_ALLIANCES.c.id == state.alliance_id))
+    made = summarise(state, _amendments(db, state), today, calendar(str(home)), language)
     return f"{made.title} {made.paper.alliance}.docx", made.docx
 
 
