@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,6 +35,8 @@ from workflows.matter import LivingMatter
 
 CACHED = int(os.environ.get("TEIKEI_TEST_CACHED", "1000"))
 """The whole folder runs once more with 0: every task then replays from the first event."""
+TRIES = 3
+"""So often a server may lose its port to somebody else."""
 
 
 class Quill:
@@ -74,17 +78,36 @@ async def working(
 
 @contextlib.contextmanager
 def dev_server(folder: Path, **dynamic: int) -> Iterator[str]:
-    """A dev server of our own; the address."""
-    port = free_port()
-    command = dev_server_command(
-        find_temporal(print), port=port, db_file=folder / "temporal.db", dynamic=dynamic or None
-    )
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield f"127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
+    """A dev server of our own, begun again where it ends before it listens; the address."""
+    said = folder / "temporal.log"
+    for _ in range(TRIES):
+        port = free_port()
+        command = dev_server_command(
+            find_temporal(print), port=port, db_file=folder / "temporal.db", dynamic=dynamic or None
+        )
+        with said.open("a") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+            try:
+                if listening(process, port):
+                    yield f"127.0.0.1:{port}"
+                    return
+            finally:
+                process.terminate()
+                process.wait(20)
+    raise TimeoutError(said.read_text())
+
+
+def listening(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the port answers; no, where the process ends first.
+
+    Between the moment a port is seen to be free and the moment the server takes it, any
+    connection on this machine may get it; and the server takes ports of its own in the same way.
+    """
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        time.sleep(0.02)
+    return False
 
 
 async def connected(address: str) -> Client:
