@@ -1,10 +1,17 @@
-"""The order of the files: the longest first, so that no process waits at the end for one long file of another."""
+"""The order of the files: the longest first, so that no process waits at the end for one long file of another.
+
+Logs are plain: structlog's own choice paints every traceback with all local variables, which took more
+time than the tests that log.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+import structlog
+
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
 
 LONGEST = ("e2e", "workflows", "faults")
 """Folders of files that take a minute each; what follows is short and fills the gaps."""

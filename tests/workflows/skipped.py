@@ -22,6 +22,8 @@ from teikei.adapters.calendars import calendar
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import reading
+from teikei.adapters.sql.queue import SqlQueue
+from teikei.adapters.temporal.speak import Voice
 from teikei.domain.act import Act, Actor
 from teikei.domain.alliance.intake import Company
 from teikei.domain.clock import FellDue
@@ -51,6 +53,16 @@ class Pure(Prompt):
     def next_due(self) -> datetime | None:
         found = self.due()
         return found[1].at if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted(Voice):
+    """The time-skipping server keeps no list of runs; here every open matter has its run."""
+
+    queue: SqlQueue
+
+    async def running(self) -> frozenset[str]:
+        return frozenset(workflow_id(matter) for matter, _, _ in self.queue.open_matters("", 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ async def lived(environment: WorkflowEnvironment, folder: Path) -> Decade:
     real = ports(environment.client, database(folder))
     live = Skipped(**{f.name: getattr(real, f.name) for f in fields(Live)}, environment=environment)
     witness = live.ledger = Witness(live.engine, calendar)
+    live.voice = Unlisted(live.client, live.queue)
     start = beginning(await live.clock())
     plan = Plan(first=start.date())
     await environment.sleep(start - await live.clock())
