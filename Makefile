@@ -3,6 +3,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Set in many containers: then each of the many processes of a test compiles our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo up test check fix system bench faults soak docs gallery pages lock setup setup-dev servers
 
 bin := .venv/bin
