@@ -38,6 +38,8 @@ _VERSIONS = """
     select m.id, m.version, count(a.version) as n, max(a.version) as high
     from matters m left join answers a on a.matter = m.id group by m.id, m.version
 """
+_LATER = "status = 'open' and attempts = 0 and not_before > current_timestamp"
+"""A mail that waits for its hour: in the morning of a working day digests are collected for half an hour."""
 BORN_BY_PARENT = 1
 """A matter that another one opened has version 1 without an act of its own."""
 
@@ -159,7 +161,9 @@ class Books:
     ) -> Findings:
         """Handed over once; again only where a kill of the worker fell in between (I13). `kills`: (killed, back)."""
         found = Findings()
-        rows = self.rows("select id, status, intent, carrier from outbox where kind = 'mail'")
+        rows = self.rows(
+            f"select id, status, intent, carrier from outbox where kind = 'mail' and not ({_LATER})"
+        )
         known = {row.id for row in rows}
         found.acknowledged = len(rows)
         for ident, times in got.items():
@@ -177,10 +181,14 @@ class Books:
             found.duplicated.append("an intent twice")
         return found
 
+    def on_its_way(self) -> int:
+        """Outbox rows that the dispatcher has to hand on now."""
+        return int(self.one(f"select count(*) from outbox where status = 'open' and not ({_LATER})"))
+
     def unfinished(self) -> int:
-        """Outbox rows and orders that still wait, and papers that are still owed."""
+        """Outbox rows and orders that are on their way, and papers that are still owed."""
         return int(
-            self.one("select count(*) from outbox where status in ('open', 'handed')")
+            self.one(f"select count(*) from outbox where status in ('open', 'handed') and not ({_LATER})")
             + self.one("select count(*) from inbox where status = 'open'")
             + self.one("select coalesce(sum(owes), 0) from matters where not over")
         )

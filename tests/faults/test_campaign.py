@@ -136,7 +136,7 @@ async def _standing_still(one: Siege) -> dict[str, Matter]:
     """Nobody speaks, nothing is on its way; the states as they are stored."""
     async with asyncio.timeout(120):
         await one.crowd.rest()
-        while one.books.one("select count(*) from outbox where status = 'open'"):
+        while one.books.on_its_way():
             await asyncio.sleep(0.05)
     return {m.id: m for m in one.books.open_matters()}
 
