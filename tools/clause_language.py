@@ -13,7 +13,7 @@ from fractions import Fraction
 from teikei.documents import sandbox, words, words_en
 from teikei.documents.compiled import _MORE_FILTERS
 from teikei.documents.derived import MANY, TWO
-from teikei.documents.localised import ENGLISH_LABELS
+from teikei.domain.papers import ENGLISH_LABELS
 
 VALUES = {
     "day": date(2027, 4, 1),

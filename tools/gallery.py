@@ -68,7 +68,7 @@ def main() -> int:
     with OfficePool(program) if program else contextlib.nullcontext() as pool:
         for number, (kind, language, count) in enumerate(wanted, start=1):
             try:
-                said = make(kind, language, count, pool).relative_to(ROOT)
+                said = str(make(kind, language, count, pool).relative_to(ROOT))
             except TeikeiError as error:
                 failed += 1
                 said = f"{kind} {language} {count}: {error}"
