@@ -77,3 +77,4 @@ servers: setup-dev system
 	@$(bin)/python -m tests.support.time_skipping >/dev/null
 	@$(bin)/python -m tests.support.schema_validator >/dev/null
 	@$(bin)/python -m tests.support.verapdf >/dev/null
+	@$(bin)/python -m tests.support.axe >/dev/null

@@ -161,6 +161,9 @@ class Reads(Protocol):
     def approval_route(self, subject: Subject, decision: str, person: str) -> dict[str, Any]:
         """How the subject's own company approves a decision inside, as of now (`decision.approving.ApprovalRoute`)."""
 
+    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
+        """What the subject's company is asked now (`teikei.domain.questions`), what waits for the person first."""
+
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
     ) -> Page:
@@ -169,8 +172,10 @@ class Reads(Protocol):
     def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:
         """Closed items of a matter: comments, scores, reviews, actions."""
 
-    def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
-        """{seq, at, stage, matter, act, by, title_ja, title_en} in order; private ones of others left out."""
+    def timeline(
+        self, subject: Subject, alliance: str, *, after: str, limit: int, newest: bool = False
+    ) -> Page:
+        """{seq, at, stage, matter, act, by, title_ja, title_en} in order, or the newest first; private ones of others left out."""
 
     def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
         """Every leaf in order; with salt and payload where the subject may read them."""
@@ -316,6 +321,34 @@ class Selections(Protocol):
 
     def open(self, subject: Subject, body: OpenSelection, key: str) -> dict[str, Any]:
         """Open an alliance per candidate: the view of the selection. A repeat opens what is missing, nothing twice."""
+
+
+class Accounts(Protocol):
+    """People who sign in to the pages. Secrets are told once and stored as hashes only."""
+
+    def add(self, company: str, person: str, mail: str, key: str) -> dict[str, Any]:
+        """An account {id, company, person, mail}; no company: the operator's. `Conflict` for a mail address that has one."""
+
+    def listed(self, company: str) -> list[dict[str, Any]]:
+        """Accounts of a company, by name."""
+
+    def link(self, account: str) -> str:
+        """A secret that opens the account once, within a day: to choose a password, also a new one."""
+
+    def invited(self, secret: str) -> dict[str, Any] | None:
+        """Whose account a link opens, as long as it does; looking uses nothing up."""
+
+    def enter(self, secret: str, password: str) -> str:
+        """Use a link up: the password is set, every session of before ends; the secret of a new session."""
+
+    def sign_in(self, mail: str, password: str) -> str:
+        """The secret of a new session; `Forbidden("auth.refused")`, `Busy("auth.too_often")`."""
+
+    def signed_in(self, secret: str) -> Subject | None:
+        """Who this session is; None: nobody, or not any more."""
+
+    def sign_out(self, secret: str) -> None:
+        """End this session."""
 
 
 class Directory(Protocol):

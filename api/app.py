@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import openapi, problems
 from api.envelope import Envelope
 from api.guard import inventory
+from api.pages import entry, life, setup
 from api.routers import (
     agreements,
     alliance_reads,
@@ -44,6 +45,9 @@ ROUTERS = (
     selections,
     library,
     things,
+    entry,
+    life,
+    setup,
 )
 
 

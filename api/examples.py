@@ -79,6 +79,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "representative_name": "甲野 花子",
     },
     "NewKey": {"person": "甲野 一郎"},
+    "NewAccount": {"person": "甲野 一郎", "mail": "kono@kou.example"},
     "Preview": {"kind": "return_letter", "values": RETURN_LETTER, "format": "text"},
     "Filled": {"values": {"title": "業務委託契約書"}},
     "OpenAlliance": {

@@ -27,6 +27,8 @@ from teikei.domain.errors import Forbidden, Unknown
 from teikei.domain.ids import PREFIXES, kind_of
 
 SECRET = re.compile(r"Bearer ([A-Za-z0-9_.~+/=-]{1,200})")
+COOKIE = "teikei"
+"""Holds the secret of a session; only pages read it, so no key of the API ever travels by itself."""
 IDEMPOTENCY = re.compile(r"[ -~]{1,255}")
 NOBODY = Subject(company="", person="", key_id="")
 
@@ -77,6 +79,8 @@ class Require:
 
     action: Action
     loader: Loader | None = None
+    page: bool = False
+    """For a person in a browser: asked by the cookie of a session, and a POST must come from a page of ours."""
 
     async def __call__(self, request: Request) -> Call:
         """What `check` found before the body was read."""
@@ -86,17 +90,18 @@ class Require:
     async def check(self, request: Request, queries: frozenset[str]) -> Call:
         """Who asks, may it, is the thing there for it: in this order, and before anything else is looked at."""
         services: Services = request.app.state.services
-        subject, seen = NOBODY, None
+        subject, seen, acting = NOBODY, None, request.method == "POST"
+        request.state.page = self.page
+        if self.page and acting and not own_page(request):
+            raise Forbidden("auth.other_page")
         if self.action is not PUBLIC:
-            secret = request.headers.get("authorization", "")
-            subject, seen = await run_in_threadpool(
-                self._look, services.reads, secret, request.path_params, acting=request.method == "POST"
-            )
+            who = _by_session if self.page else _by_key
+            subject, seen = await run_in_threadpool(self._look, services, who, request, acting=acting)
         for name in request.query_params:
             if name not in queries:
                 raise BadParameter("field.extra", name[:100])
         route = request.scope["route"].path
-        idempotency = request.state.idempotency = _idempotency(request) if request.method == "POST" else ""
+        idempotency = request.state.idempotency = _idempotency(request) if acting else ""
         return Call(
             services=services,
             subject=subject,
@@ -107,27 +112,57 @@ class Require:
         )
 
     def _look(
-        self, reads: Reads, secret: str, path: Mapping[str, str], *, acting: bool
+        self,
+        services: Services,
+        who: Callable[[Services, Request], Subject],
+        request: Request,
+        *,
+        acting: bool,
     ) -> tuple[Subject, Any]:
-        if not secret:
-            raise NotSignedIn("auth.missing")
-        shaped = SECRET.fullmatch(secret)
-        subject = reads.caller(shaped.group(1)) if shaped else None
-        if subject is None:
-            raise NotSignedIn("auth.unknown_key")
+        reads, path, subject = services.reads, request.path_params, who(services, request)
         if self.action is COMPANY and subject.operator:
             raise Forbidden("auth.company_only")
         if self.action is OPERATOR and not subject.operator:
             raise Forbidden("act.operator_only")
-        if acting and isinstance(self.loader, OfMatter):
+        if acting and isinstance(self.loader, OfMatter) and not self.page:
             self.loader.there(reads, subject, path)
             return subject, None
         return subject, self.loader(reads, subject, path) if self.loader else None
 
 
-def require(action: Action, loader: Loader | None = None) -> Require:
+def _by_key(services: Services, request: Request) -> Subject:
+    """Who holds the API key of the request."""
+    secret = request.headers.get("authorization", "")
+    if not secret:
+        raise NotSignedIn("auth.missing")
+    shaped = SECRET.fullmatch(secret)
+    subject = services.reads.caller(shaped.group(1)) if shaped else None
+    if subject is None:
+        raise NotSignedIn("auth.unknown_key")
+    return subject
+
+
+def _by_session(services: Services, request: Request) -> Subject:
+    """Who is signed in."""
+    secret = request.cookies.get(COOKIE, "")
+    subject = services.accounts.signed_in(secret) if secret else None
+    if subject is None:
+        raise NotSignedIn("auth.signed_out")
+    return subject
+
+
+def own_page(request: Request) -> bool:
+    """Was this sent by a page of ours? Browsers say so themselves; older ones name the origin at least."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin", "")
+    return origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def require(action: Action, loader: Loader | None = None, *, page: bool = False) -> Require:
     """The dependency that every route has."""
-    return Require(action, loader)
+    return Require(action, loader, page)
 
 
 def _idempotency(request: Request) -> str:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.faults import Fault, faults
 from api.language import error_text, pick
+from api.pages.html import page, reads_in
 from teikei.domain.errors import (
     KINDS,
     Broken,
@@ -147,13 +150,33 @@ def language_of(request: Request) -> str:
     return pick(request.headers.get("accept-language", ""))
 
 
+def _for_a_page(request: Request) -> bool:
+    """Does a person in a browser ask? Pages say so; what no route knows, by what the browser wants."""
+    wants = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
+    return bool(getattr(request.state, "page", wants))
+
+
 async def _refused(request: Request, error: TeikeiError) -> Response:
-    return of_error(language_of(request), error)
+    if not _for_a_page(request):
+        return of_error(language_of(request), error)
+    if isinstance(error, NotSignedIn):
+        back = (
+            f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+        )
+        return RedirectResponse(f"/sign-in{back}", 303)
+    return _page(request, of_error(reads_in(request), error))
+
+
+def _page(request: Request, told: Response) -> Response:
+    """A problem as a page, with the same status and code."""
+    return page(request, "problem.html", {"problem": json.loads(bytes(told.body))}, status=told.status_code)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     """What the framework found wrong with body, query or headers."""
     language = language_of(request)
+    if _for_a_page(request):
+        return _page(request, problem(reads_in(request), 422, "request.invalid"))
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return problem(language, 400, "body.malformed")
@@ -166,6 +189,8 @@ async def _http(request: Request, error: HTTPException) -> Response:
     """What the framework refuses before any route of ours."""
     status = error.status_code if error.status_code in HTTP_CODES else 500
     headers = {"Allow": _allowed(request)} if status == 405 else {}
+    if _for_a_page(request):
+        return _page(request, problem(reads_in(request), status, HTTP_CODES[status]))
     return problem(language_of(request), status, HTTP_CODES[status], headers=headers)
 
 

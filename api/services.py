@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from activities.ports import (
+    Accounts,
     ClauseLibrary,
     Conversions,
     Desk,
@@ -33,6 +34,7 @@ class Services:
     desk: Desk
     reads: Reads
     directory: Directory
+    accounts: Accounts
     imports: Imports
     selections: Selections
     conversions: Conversions

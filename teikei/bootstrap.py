@@ -71,6 +71,18 @@ def prepare(settings: Settings) -> None:
     engine.dispose()
 
 
+def operator_link(settings: Settings) -> str:
+    """The path of a one-time link into the operator's own account; whoever may read the operator key may have it."""
+    from teikei.adapters.sql.accounts import SqlAccounts
+
+    engine = open_engine(settings.database)
+    accounts = SqlAccounts(engine)
+    mine = accounts.add("", "operator", f"operator@{settings.mail_domain}", "operator")
+    path = f"/enter/{accounts.link(mine['id'])}"
+    engine.dispose()
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What every process of ours is made of."""
@@ -110,6 +122,7 @@ def build_api(settings: Settings, client: Client) -> FastAPI:
     """The API over SQL and a Temporal client that may still be looking for its server."""
     from api.app import Services, create_app
     from teikei.adapters.clause_library import FileLibrary
+    from teikei.adapters.sql.accounts import SqlAccounts
     from teikei.adapters.sql.directory import SqlDirectory
     from teikei.adapters.sql.imports import SqlImports
     from teikei.adapters.sql.reads import SqlReads
@@ -124,6 +137,7 @@ def build_api(settings: Settings, client: Client) -> FastAPI:
         desk=desk,
         reads=SqlReads(own.engine, own.files, own.mailer, library),
         directory=SqlDirectory(own.engine),
+        accounts=SqlAccounts(own.engine),
         imports=SqlImports(own.engine, own.ledger, own.files, calendar),
         selections=SqlSelections(own.engine, own.ledger),
         conversions=TemporalConversions(client, own.renditions, own.files),

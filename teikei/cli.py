@@ -51,17 +51,20 @@ def _show(value: Any, *, as_json: bool) -> None:
 @app.command
 def up(*, demo: bool = True) -> None:
     """Start everything on this machine and serve until Ctrl-C; with the demo alliances the first time."""
+    from teikei.bootstrap import operator_link
     from teikei.stack import stack
 
     settings = Settings()
     with stack(settings, console.print) as running:
-        console.print(f"[bold]{running.address}/docs[/bold]   operator key: {settings.operator_key}")
+        console.print(f"API: {running.address}/docs   operator key: {settings.operator_key}")
         marker = settings.home / "demo-loaded"
         if demo and not marker.exists():
-            from teikei.demo import load_scenes, play_all
+            from teikei.demo import load_scenes, play_all, welcome
 
-            play_all(load_scenes(), running, settings.home, console)
+            welcome(play_all(load_scenes(), running, settings.home, console), running)
             marker.touch()
+        console.print("Open once to choose the operator's password  運営者のパスワードの設定（一回限り）:")
+        console.print(f"  [bold]{running.address}{operator_link(settings)}[/bold]", soft_wrap=True)
         console.print("Ctrl-C ends it.  終了は Ctrl-C")
         _wait()
 

@@ -26,7 +26,7 @@ from teikei.scenes import ZONE, Scene, SceneError, Step, find_scenes, load_scene
 from teikei.settings import Settings
 from teikei.stack import Stack, StackError, stack
 
-__all__ = ["demo", "load_scenes", "play_all"]
+__all__ = ["demo", "load_scenes", "play_all", "welcome"]
 
 ROUTINE = frozenset({"score", "enter_amount"})
 """Acts of which the printed timeline shows the number, not each."""
@@ -75,6 +75,19 @@ def play_all(scenes: Sequence[Scene], running: Stack, home: Path, console: Conso
         for one in players:
             one.api.client.close()
     return players
+
+
+def welcome(players: Sequence[Player], running: Stack) -> None:
+    """An account for the person of every company in the scenes; the operator's page hands out their links."""
+    api = Api(running.address, threading.Event())
+    try:
+        for player in players:
+            for member in player.members.values():
+                account = {"person": member.facts["person"], "mail": member.facts["contact"]["email"]}
+                path = f"/v1/companies/{member.id}/accounts"
+                api.post(path, running.operator_key, account, f"demo:{member.id}")
+    finally:
+        api.client.close()
 
 
 def _play(player: Player, home: Path) -> None:

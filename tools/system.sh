@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The programs that tests use but pip cannot bring: LibreOffice, poppler, fonts, PostgreSQL, Java, Maven, npm.
+# The programs that tests use but pip cannot bring: LibreOffice, poppler, fonts, Chromium, PostgreSQL, Java, Maven, npm.
 #
 # As root on Debian or Ubuntu the missing packages are installed, unless NO_SYSTEM is set. Elsewhere
 # this names what is missing and how to get it, and ends well: tests that need it are skipped.
@@ -34,10 +34,11 @@ missing() {  # one Debian package a line
     command -v pdftoppm >/dev/null || echo poppler-utils
     has_font "Noto Serif CJK JP" || echo fonts-noto-cjk
     has_font "Liberation Serif" || echo fonts-liberation
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
     [ "$(newest_postgres)" -ge 15 ] || echo postgresql
     command -v java >/dev/null || echo default-jre-headless
     command -v mvn >/dev/null || { cached 'time-skipping/*/test-server' && cached 'verapdf/*/verapdf.jar'; } || echo maven
-    command -v npm >/dev/null || cached 'ooxml-validator/*/ooxml-validator' || echo npm
+    command -v npm >/dev/null || { cached 'ooxml-validator/*/ooxml-validator' && cached 'axe/*/axe.min.js'; } || echo npm
 }
 
 may_install() {

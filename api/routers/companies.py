@@ -15,7 +15,7 @@ from activities.ports import Reads, Subject
 from api.answers import shown
 from api.guard import ANYONE, OPERATOR, Call, GuardedRoute, require, shaped
 from api.paging import Listed, Paged
-from teikei.domain.fields import Line
+from teikei.domain.fields import Email, Line
 from teikei.domain.terms import STRICT
 
 router = APIRouter(prefix="/v1/companies", tags=["companies"], route_class=GuardedRoute)
@@ -41,6 +41,15 @@ class NewKey:
     person: Line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """Somebody of the company who signs in to the pages; acts are recorded with this name."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    person: Line
+    mail: Email
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyOut:
     """A company of the directory."""
@@ -61,6 +70,18 @@ class KeyOut:
     company: str
     person: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOut:
+    """An account. `link` is a path that opens it once, within a day, to choose a password; in this answer only."""
+
+    id: str
+    company: str
+    person: str
+    mail: str
+    chosen: bool
+    link: str
 
 
 def _company(reads: Reads, _subject: Subject, path: Mapping[str, str]) -> dict[str, Any]:
@@ -99,3 +120,12 @@ async def companies_keys_create(call: OperatorOfOne, body: NewKey) -> Response:
     """Make an API key of a company (operator). Its secret is in this answer only."""
     made = await run_in_threadpool(call.services.directory.add_key, call.id, body.person, call.key)
     return JSONResponse(made, 201, {"Location": f"/v1/companies/{call.id}"})
+
+
+@router.post("/{id}/accounts", status_code=201, response_model=AccountOut)
+async def companies_accounts_create(call: OperatorOfOne, body: NewAccount) -> Response:
+    """Make an account for somebody of a company (operator), or a new link into it: the same key again makes no second one."""
+    accounts = call.services.accounts
+    made = await run_in_threadpool(accounts.add, call.id, body.person, body.mail, call.key)
+    path = f"/enter/{await run_in_threadpool(accounts.link, made['id'])}"
+    return JSONResponse({**made, "link": path}, 201, {"Location": f"/v1/companies/{call.id}"})

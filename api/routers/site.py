@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.guard import PUBLIC, Call, GuardedRoute, require
 from api.language import error_text
+from api.services import Services
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
@@ -35,18 +36,22 @@ async def readyz(call: Public) -> Response:
 
     `libreoffice` is what the documents worker said at its start; without it drafts are written, but no PDF.
     """
-    services = call.services
+    there = await parts(call.services)
+    missing = [name for name, well in there.items() if not well]
+    status = "ready" if not missing else "degraded" if there["sql"] else "down"
+    told = {name: {one: error_text(one, CODES[name], "remedy") for one in ("ja", "en")} for name in missing}
+    body = {"status": status, "parts": there, "degraded": missing, "remedies": told}
+    return JSONResponse(body, 200 if there["sql"] else 503)
+
+
+async def parts(services: Services) -> dict[str, bool]:
+    """Which parts answer in time."""
     sql, temporal, office = await asyncio.gather(
         _answers(run_in_threadpool(services.reads.healthy), services.patience),
         _answers(services.desk.alive(), services.patience),
         _answers(run_in_threadpool(services.conversions.ready), services.patience),
     )
-    parts = {"sql": sql, "temporal": temporal, "libreoffice": office}
-    missing = [name for name, well in parts.items() if not well]
-    status = "ready" if not missing else "degraded" if sql else "down"
-    told = {name: {one: error_text(one, CODES[name], "remedy") for one in ("ja", "en")} for name in missing}
-    body = {"status": status, "parts": parts, "degraded": missing, "remedies": told}
-    return JSONResponse(body, 200 if sql else 503)
+    return {"sql": sql, "temporal": temporal, "libreoffice": office}
 
 
 @router.get("/version")
@@ -83,6 +88,25 @@ async def docs_style(call: Public) -> Response:
 async def paper_style(call: Public) -> Response:
     """The style of a paper as a web page."""
     return _file("paper.css", "text/css; charset=utf-8")
+
+
+@router.get("/static/pico.css", include_in_schema=False)
+async def pico(call: Public) -> Response:
+    """The base style of pages (Pico 2.1.1, MIT)."""
+    return _kept("pico.css")
+
+
+@router.get("/static/teikei.css", include_in_schema=False)
+async def style(call: Public) -> Response:
+    """Our style."""
+    return _kept("teikei.css")
+
+
+def _kept(name: str) -> Response:
+    """A style that a browser keeps for an hour: it says nothing about anybody."""
+    answer = _file(name, "text/css; charset=utf-8")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
 
 
 def _file(name: str, media_type: str) -> Response:

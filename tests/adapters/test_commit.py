@@ -14,6 +14,7 @@ from sqlalchemy import Engine, insert, select, text, update
 
 from teikei.adapters.sql import codec
 from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.columns import Base
 from teikei.adapters.sql.commit import body_hash
 from teikei.adapters.sql.engine import open_engine, reading, writing
 from teikei.domain.act import Actor
@@ -30,7 +31,7 @@ FIRST = Actor(company=cast.company(0), person="甲の人", key_id="key_1")
 HELLO = Comment(text="意見です。")
 
 
-def rows(engine: Engine, model: type[t.Base], **where: Any) -> list[Any]:
+def rows(engine: Engine, model: type[Base], **where: Any) -> list[Any]:
     table = t.table(model)
     with reading(engine) as db:
         return list(db.execute(select(table).where(*(table.c[k] == v for k, v in where.items()))))

@@ -20,6 +20,7 @@ from teikei.adapters.calendars import calendar
 from teikei.adapters.files import FileStore
 from teikei.adapters.mail import Mailer, MailSettings
 from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.columns import Base
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.engine import reading
 from teikei.adapters.sql.imports import SqlImports
@@ -58,7 +59,7 @@ class House:
             pass
         return told
 
-    def rows(self, model: type[t.Base], *columns: str) -> list[tuple[Any, ...]]:
+    def rows(self, model: type[Base], *columns: str) -> list[tuple[Any, ...]]:
         table = t.table(model)
         with reading(self.engine) as db:
             return sorted(tuple(row) for row in db.execute(select(*(table.c[c] for c in columns))))

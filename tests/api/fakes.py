@@ -42,7 +42,9 @@ from teikei.domain.rehearsal.memo import rehearse
 from teikei.domain.search import asked, searched
 from teikei.domain.texts import titled
 from teikei.domain.views import plain, row, view
+from tests.api.accounts import asked as asked_in
 from tests.api.candidates import FakeSelections, SeesSelections
+from tests.api.lists import paged
 from tests.api.papers import FakeTemplates, SaysPapers
 from tests.api.wide import WideDesk, WideReads
 from tests.api.wording import SaysWording
@@ -273,7 +275,7 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
 
     def alliances(self, subject: Subject, *, stage: str, form: str, q: str, after: str, limit: int) -> Page:
         found = [w.alliance for w in self._found(subject, stage, form, q)]
-        return _page([plain(row(a)) for a in sorted(found, key=lambda a: a.id)], after, limit)
+        return paged([plain(row(a)) for a in sorted(found, key=lambda a: a.id)], after, limit)
 
     def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
         world = self.house.world(agreement)
@@ -320,13 +322,16 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
         route: dict[str, Any] = plain(approval_route(state, by, now))
         return route
 
+    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
+        return asked_in(self.house.worlds.values(), subject)
+
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int
     ) -> Page:
         states = [s for w in self.house.worlds.values() for s in w.states.values()]
         mine = [s for s in states if s.kind == kind and subject.company in s.companies()]
         found = [s for s in mine if alliance in ("", s.alliance_id) and stage in ("", s.stage)]
-        return _page([plain(row(s)) for s in sorted(found, key=lambda s: s.id)], after, limit)
+        return paged([plain(row(s)) for s in sorted(found, key=lambda s: s.id)], after, limit)
 
     def items(self, subject: Subject, matter: str, kind: str, *, after: str, limit: int) -> Page:
         world = self.house.world(matter)
@@ -336,9 +341,11 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
             else [c for c in world.closed if c.kind == kind]
         )
         seen = [i.data for i in items if not i.private_to or subject.company in i.private_to]
-        return _page(plain(seen), after, limit)
+        return paged(plain(seen), after, limit)
 
-    def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
+    def timeline(
+        self, subject: Subject, alliance: str, *, after: str, limit: int, newest: bool = False
+    ) -> Page:
         rows = [
             {
                 "seq": seq, "at": instant(line.at), "stage": line.stage, "matter": line.matter,
@@ -349,7 +356,7 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
             for seq, line in self._lines(alliance)
             if _readable(line, subject)
         ]  # fmt: skip
-        return _page(rows, after, limit)
+        return paged(rows[:: -1 if newest else 1], after, limit)
 
     def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:
         for seq, line in self._lines(alliance):
@@ -366,7 +373,7 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
             {**plain(p), "matter": written.get(p.sha256, ""), "at": None}
             for p in self.house.worlds[alliance].papers
         ]
-        return _page([r for r in rows if matter in ("", r["matter"])], after, limit)
+        return paged([r for r in rows if matter in ("", r["matter"])], after, limit)
 
     def file(self, subject: Subject, sha256: str) -> tuple[str, bytes]:
         for world in self.house.worlds.values():
@@ -384,7 +391,7 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
             for one, at, mail in self._mails(alliance)
             if mail.company == subject.company and status in ("", "kept")
         ]  # fmt: skip
-        return _page(rows, after, limit)
+        return paged(rows, after, limit)
 
     def mail(self, subject: Subject, outbox: str) -> bytes:
         for alliance in self.house.worlds:
@@ -411,10 +418,10 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
 
     def attention(self, *, after: str, limit: int) -> Page:
         states = [s for w in self.house.worlds.values() for s in w.states.values() if s.attention]
-        return _page([{"matter": s.id, "kind": s.kind, **plain(s.attention)} for s in states], after, limit)
+        return paged([{"matter": s.id, "kind": s.kind, **plain(s.attention)} for s in states], after, limit)
 
     def companies(self, *, after: str, limit: int) -> Page:
-        return _page([plain(c) for _, c in sorted(self.house.companies.items())], after, limit)
+        return paged([plain(c) for _, c in sorted(self.house.companies.items())], after, limit)
 
     def company(self, company: str) -> dict[str, Any]:
         if company not in self.house.companies:
@@ -440,9 +447,3 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
 
 def _readable(line: Line, subject: Subject) -> bool:
     return not line.entry.private_to or subject.company in line.entry.private_to
-
-
-def _page(rows: list[Any], after: str, limit: int) -> Page:
-    first = int(after or 0)
-    last = first + limit
-    return Page(data=rows[first:last], after=str(last) if last < len(rows) else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.services import Services
+from tests.api.accounts import FakeAccounts
 from tests.api.candidates import FakeSelections
 from tests.api.conversions import FakeConversions
 from tests.api.fakes import OPERATOR_SECRET, FakeDesk, FakeDirectory, FakeImports, FakeReads
@@ -26,6 +27,7 @@ class MemoryHouse:
             desk=desk,
             reads=FakeReads(self.store),
             directory=FakeDirectory(self.store),
+            accounts=FakeAccounts(),
             imports=imports,
             selections=FakeSelections(self.store, desk),
             conversions=FakeConversions(),

@@ -86,6 +86,8 @@ class Site:
                 "/v1/companies", "operator", example("NewCompany", name_ja=f"第{i}社", name_en=f"No {i}")
             )
             key = await self.post(f"/v1/companies/{made['id']}/keys", "operator", {"person": f"担当{i}"})
+            account = {"person": f"担当{i}", "mail": f"tanto@kaisha{i}.example"}
+            await self.post(f"/v1/companies/{made['id']}/accounts", "operator", account)
             self.companies.append(made["id"])
             self.keys[made["id"]] = key["secret"]
 
@@ -168,13 +170,17 @@ class Life:
         self.nda = (await self.view())["nda"]
         await self.sign(self.nda, await self.freeze(self.nda))
 
-    async def to_negotiation(self) -> None:
+    async def share_marks(self) -> None:
+        """Both mark both, and show it."""
         for i, who in enumerate(self.pair):
             for about in self.pair:
                 for axis in AXES:
                     mark = {"about": about, "axis": axis, "points": 1 + 3 * i, "evidence": f"根拠 {who}"}
                     await self.site.post(f"{self.path}/scores", who, mark)
             await self.site.post(f"{self.path}/scores/shares", who)
+
+    async def to_negotiation(self) -> None:
+        await self.share_marks()
         await self.to_negotiation_after_shares()
 
     async def to_negotiation_after_shares(self) -> None:

@@ -19,6 +19,7 @@ from api.services import Services
 from teikei.adapters.calendars import calendar
 from teikei.adapters.files import FileStore
 from teikei.adapters.mail import Mailer, MailSettings
+from teikei.adapters.sql.accounts import SqlAccounts
 from teikei.adapters.sql.commit import SqlLedger
 from teikei.adapters.sql.directory import SqlDirectory, ensure_operator_key
 from teikei.adapters.sql.engine import open_engine, reading
@@ -146,6 +147,7 @@ class SqlHouse:
             desk=self.desk,
             reads=reads,
             directory=SqlDirectory(self.engine),
+            accounts=SqlAccounts(self.engine),
             imports=SqlImports(self.engine, ledger, files, calendar),
             selections=SqlSelections(self.engine, ledger),
             conversions=FakeConversions(),

@@ -40,7 +40,9 @@ PREFIX = {
 
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Require]:
-    return inventory(create_app(MemoryHouse(tmp_path_factory.mktemp("x")).services))
+    """Those of the API; pages have doors of their own (test_pages.py)."""
+    all_of_them = inventory(create_app(MemoryHouse(tmp_path_factory.mktemp("x")).services))
+    return {name: guard for name, guard in all_of_them.items() if not guard.page}
 
 
 def filled(route: str, life: Life | None) -> str:
@@ -151,6 +153,7 @@ async def test_a_company_does_not_do_what_is_the_operators(life: Life, routes: d
     names = [name for name, guard in routes.items() if guard.action is OPERATOR]
     assert set(names) == {
         "POST /v1/companies", "GET /v1/companies", "POST /v1/companies/{id}/keys",
+        "POST /v1/companies/{id}/accounts",
         "GET /v1/attention", "POST /v1/attention/{id}/resolutions",
     }  # fmt: skip
     for name in names:
@@ -185,6 +188,8 @@ async def test_only_these_routes_are_public(routes: dict[str, Require]) -> None:
             "/docs/docs.js",
             "/docs/docs.css",
             "/docs/paper.css",
+            "/static/pico.css",
+            "/static/teikei.css",
         )
     }
     assert {name for name, guard in routes.items() if guard.action is ANYONE} == {"GET /v1/companies/{id}"}

@@ -13,7 +13,7 @@ from activities import record
 from api.app import create_app
 from api.examples import EXAMPLES
 from api.routers.alliance_reads import Advance
-from api.routers.companies import NewCompany, NewKey
+from api.routers.companies import NewAccount, NewCompany, NewKey
 from api.routers.company_wide import CompanyEvent, CompanyEventWithdrawal, CompanyHandOver
 from api.routers.library import Filled, Preview
 from api.routers.selections import DropRest
@@ -141,7 +141,7 @@ def test_links_lead_to_operations(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", list(EXAMPLES))
 def test_every_example_is_well_formed(name: str) -> None:
     shapes = (
-        *(Advance, NewCompany, NewKey, ClearAttention),
+        *(Advance, NewAccount, NewCompany, NewKey, ClearAttention),
         *(Preview, Filled, OpenSelection, DropRest, CompanyHandOver, CompanyEvent, CompanyEventWithdrawal),
     )
     own = {c.__name__: c for c in shapes}

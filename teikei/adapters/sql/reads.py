@@ -34,6 +34,7 @@ from teikei.adapters.sql import (
 )
 from teikei.adapters.sql import tables as t
 from teikei.adapters.sql.engine import reading
+from teikei.adapters.sql.inbox import inbox
 from teikei.adapters.sql.leaving import left_today
 from teikei.adapters.sql.pages import page
 from teikei.adapters.sql.record import leaves, line
@@ -119,6 +120,11 @@ class SqlReads:
             )
         return view(codec.load_state(row.kind, row.state), subject.company)
 
+    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
+        """What the subject's company is asked now."""
+        with reading(self._engine) as db:
+            return inbox(db, subject)
+
     def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
         """The draft lived through on a throw-away clock (`teikei.domain.rehearsal`); nothing is written."""
         mine = scoped(t.MatterRow, subject)
@@ -202,8 +208,10 @@ class SqlReads:
 
     # record
 
-    def timeline(self, subject: Subject, alliance: str, *, after: str, limit: int) -> Page:
-        """{seq, at, stage, matter, act, by, title_ja, title_en} in order; without what is private to others or erased."""
+    def timeline(
+        self, subject: Subject, alliance: str, *, after: str, limit: int, newest: bool = False
+    ) -> Page:
+        """{seq, at, stage, matter, act, by, title_ja, title_en}, the oldest or the newest first; without what is private to others or erased."""
         query = scoped(t.ContentRow, subject).where(_CONTENTS.c.alliance_id == alliance)
         query = query.join(
             _ENTRIES,
@@ -223,6 +231,7 @@ class SqlReads:
                 lambda row: line(row, names),
                 after=after,
                 limit=limit,
+                falling=newest,
             )
 
     def record(self, subject: Subject, alliance: str) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select
 
 from activities.ports import Subject
 from teikei.adapters.sql import tables as t
+from teikei.adapters.sql.columns import Base
 
 _MEMBERS, _SEATS, _ENTRIES = t.table(t.MembershipRow), t.table(t.SeatRow), t.table(t.EntryRow)
 _OWN = {"outbox", "inbox"}
@@ -25,11 +26,11 @@ _BEFORE = {"uploads", "imports", "import_lines", "selections", "candidates", "te
 """What a company does before there is an alliance: its own, whatever it is a party to."""
 _FOR_ALL = {"companies", "clauses"}
 """Directories of the installation: anyone with a key reads them."""
-_HIDDEN = {"api_keys", "answers", "renditions", "parts"}
+_HIDDEN = {"api_keys", "accounts", "links", "sessions", "answers", "renditions", "parts"}
 """Tables that nobody reads through the API."""
 
 
-def scoped(model: type[t.Base], subject: Subject) -> Select[Any]:
+def scoped(model: type[Base], subject: Subject) -> Select[Any]:
     """A select of this table limited to what the subject may see."""
     table = t.table(model)
     if table.name in _HIDDEN:

@@ -7,7 +7,7 @@ not by good will.  `answers` carries the fence: one act per (matter, version).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -15,50 +15,16 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from teikei.adapters.sql.types import UtcInstant
+from teikei.adapters.sql.columns import Base, instant, refers, text, text_key
 
 STEP = 10_000
 """Room for rows of one act between two positions: position = first seq × STEP + ordinal."""
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
-    """All tables share one metadata with named constraints from the first revision."""
-
-
-def text_key() -> Any:
-    """Text, part of the primary key."""
-    return Field(primary_key=True, sa_type=Text)
-
-
-def text() -> Any:
-    """Text, never NULL."""
-    return Field(default="", sa_type=Text)
-
-
-def refers(column: str, *, primary_key: bool = False, index: bool = False) -> Any:
-    """The id of a row of another table."""
-    return Field(sa_type=Text, sa_column_args=[ForeignKey(column)], primary_key=primary_key, index=index)
-
-
-def instant(*, nullable: bool = False) -> Any:
-    """An instant, UTC."""
-    return Field(default=None, sa_type=cast("Any", UtcInstant), nullable=nullable)
 
 
 class CompanyRow(Base, table=True):
@@ -86,6 +52,43 @@ class ApiKeyRow(Base, table=True):
     hash: str = Field(sa_type=Text, unique=True)
     created_at: datetime = instant()
     revoked_at: datetime | None = instant(nullable=True)
+
+
+class AccountRow(Base, table=True):
+    """Somebody who signs in to the pages. No company: the operator. No hash: the password is not chosen yet."""
+
+    __tablename__ = "accounts"
+    id: str = text_key()
+    company_id: str | None = Field(
+        default=None, sa_type=Text, sa_column_args=[ForeignKey("companies.id")], nullable=True, index=True
+    )
+    person: str = text()
+    mail: str = Field(sa_type=Text, unique=True)
+    hash: str = text()
+    failures: int = 0
+    """Wrong passwords in a row."""
+    failed_at: datetime | None = instant(nullable=True)
+    created_at: datetime = instant()
+
+
+class LinkRow(Base, table=True):
+    """A one-time way into an account, by the SHA-256 of its secret."""
+
+    __tablename__ = "links"
+    hash: str = text_key()
+    account_id: str = refers("accounts.id", index=True)
+    until: datetime = instant()
+    used_at: datetime | None = instant(nullable=True)
+
+
+class SessionRow(Base, table=True):
+    """A browser that is signed in, by the SHA-256 of its cookie."""
+
+    __tablename__ = "sessions"
+    hash: str = text_key()
+    account_id: str = refers("accounts.id", index=True)
+    until: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
 
 
 class AllianceRow(Base, table=True):

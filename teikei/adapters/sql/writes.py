@@ -11,11 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, select, up
 
 from activities.record import Committed, Order, Receipt
 from teikei.adapters.sql import codec, following, posting, search, seats
+from teikei.adapters.sql.columns import Base
 from teikei.adapters.sql.tables import (
     STEP,
     AllianceRow,
     AnswerRow,
-    Base,
     CompanyRow,
     ContentRow,
     DueRow,

@@ -1,0 +1,79 @@
+"""What a matter asks of a company now, and what of that only one of its people can answer.
+
+The inbox (受信箱) shows nothing else: a question is a wait in which the company is named, or the
+open step of its own approval route on which the person holds a seat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from teikei.domain.decision.state import Decision
+from teikei.domain.errors import TeikeiError
+from teikei.domain.house import seat_for
+from teikei.domain.matter import SUSPENSION, Matter
+
+APPROVAL = "approval"
+"""The item under which a step of the own company's route is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing to answer; instants are UTC, `deadline` is none where the contract names no day."""
+
+    alliance: str
+    matter: str
+    kind: str
+    title: str
+    title_en: str
+    item: str
+    since: datetime
+    deadline: datetime | None
+    mine: bool
+    """It waits for this person, not only for the company."""
+
+
+def questions(state: Matter, company: str, person: str, now: datetime) -> Iterator[Question]:
+    """What the matter asks of the company: while it is suspended only how that ends, nothing when it is over.
+
+    While the company approves inside, it is not asked for its vote: that comes after.
+    """
+    if state.over:
+        return
+    inside = state.approved_inside(company) if isinstance(state, Decision) else None
+    if (
+        isinstance(state, Decision)
+        and inside
+        and state.suspended is None
+        and (round_ := state.round_of(company))
+    ):
+        votes = state.wait("votes")
+        try:
+            seat_for(round_, state.house(company), person, state.local_day(now))
+        except TeikeiError:
+            mine = False
+        else:
+            mine = True
+        yield _question(state, APPROVAL, inside.since, votes.deadline if votes else None, mine=mine)
+        return
+    for wait in state.waits:
+        if company in wait.awaits and (state.suspended is None or wait.item == SUSPENSION):
+            yield _question(state, wait.item, wait.since, wait.deadline)
+
+
+def _question(
+    state: Matter, item: str, since: datetime, deadline: datetime | None, *, mine: bool = False
+) -> Question:
+    return Question(
+        alliance=state.alliance_id,
+        matter=state.id,
+        kind=state.kind,
+        title=state.title,
+        title_en=state.title_en,
+        item=item,
+        since=since,
+        deadline=deadline,
+        mine=mine,
+    )
