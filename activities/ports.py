@@ -161,8 +161,8 @@ class Reads(Protocol):
     def approval_route(self, subject: Subject, decision: str, person: str) -> dict[str, Any]:
         """How the subject's own company approves a decision inside, as of now (`decision.approving.ApprovalRoute`)."""
 
-    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
-        """What the subject's company is asked now (`teikei.domain.questions`), what waits for the person first."""
+    def inbox(self, subject: Subject, alliance: str = "") -> list[dict[str, Any]]:
+        """What the subject's company is asked now, everywhere or in one alliance (`teikei.domain.questions`), what waits for the person first."""
 
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int

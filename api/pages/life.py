@@ -28,24 +28,6 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 MOST, LINES = 100, 50
 STEPS = ("intake", "nda", "due_diligence", "negotiation", "signing", "operation", "exit", "closed")
-ANSWERS = {
-    "votes": ("submit_internal_approval", "record_internal_approval", "vote", "recuse"),
-    "approval": ("decide_internal_approval",),
-    "scores": ("score", "share_scores"),
-    "inputs": ("enter_amount", "close_inputs"),
-    "payment": ("confirm_payment",),
-    "signatures": ("sign",),
-    "rounds": ("freeze",),
-    "review": ("move_review", "skip_review"),
-    "action": ("finish_action",),
-    "obligation": ("fulfil_obligation",),
-    "acceptance": ("answer_obligation",),
-    "event": ("answer_event",),
-    "exit": ("tick_exit_item",),
-    "suspension": ("resume",),
-    "abandonment": ("abandon",),
-}
-"""Which acts answer a question, by its item."""
 PLACES = {
     "alliance": "alliances",
     "agreement": "agreements",
@@ -128,13 +110,14 @@ async def alliance(call: Alliance, request: Request, said: Said = "", older: Cur
             if kind != "alliance"
         }
         lines = reads.timeline(subject, home, after=older, limit=LINES, newest=True)
-        asked = [one for one in reads.inbox(subject) if one["alliance"] == home]
+        asked = reads.inbox(subject, home)
         papers = reads.papers(subject, home, after="", limit=MOST).data
         return {
             "matters": matters,
             "lines": lines.data,
             "older": lines.after,
             "asked": asked,
+            "answers": _answers(asked, home),
             "papers": papers,
             "clock": reads.clock(subject, home),
         }
@@ -154,24 +137,14 @@ def _about(call: Call) -> dict[str, Any]:
         "matter": {**view, "over": over},
         "names": {p["company"]: p for p in view["parties"]},
         "called": {p[how]: p for p in view["parties"] for how in ("company", "name_ja")},
-        "answers": [] if over else _answers(view, call.subject.company),
         "acts": forms.for_kind(view["kind"]),
     }
 
 
-def _answers(view: Mapping[str, Any], company: str) -> list[tuple[str, str, str]]:
-    """(item, act, number) for every open question of the company in this matter."""
-    inside = [i for i in view.get("internal", ()) if i["company"] == company and i["status"] == "submitted"]
-    items = [w["item"] for w in view["waits"] if company in w["awaits"]]
-    asked = ["approval"] if inside and view.get("requests") else items
-    routed = bool(view["houses"] and view["houses"][0]["routes"])
-    other = "record_internal_approval" if routed else "submit_internal_approval"
-    found = []
-    for item in asked:
-        head, _, number = item.rpartition("-")
-        known = ANSWERS.get(item) or ANSWERS.get(head, ())
-        found += [(item, act, number if number.isdecimal() else "") for act in known if act != other]
-    return found
+def _answers(asked: Sequence[Mapping[str, Any]], matter: str) -> list[tuple[str, int]]:
+    """(act, number) for every open question about the matter, the likely ones first."""
+    mine = [one for one in asked if one["matter"] == matter]
+    return [(act, one["number"]) for one in mine for act in one["answers"]]
 
 
 async def _matter(call: Call, request: Request, template: str, said_so: str) -> Response:
@@ -181,7 +154,8 @@ async def _matter(call: Call, request: Request, template: str, said_so: str) -> 
         view = call.seen
         listed = reads.papers(subject, view["alliance_id"], after="", limit=MOST, matter=view["id"])
         said = reads.items(subject, view["id"], "comment", after="", limit=MOST).data
-        return {"papers": listed.data, "comments": said}
+        answers = _answers(reads.inbox(subject, view["alliance_id"]), view["id"])
+        return {"papers": listed.data, "comments": said, "answers": answers}
 
     values = {**await run_in_threadpool(read), **_about(call), "places": PLACES, "said": said_so}
     return page(request, template, values, subject=subject)

@@ -17,6 +17,23 @@ from teikei.domain.matter import SUSPENSION, Matter
 
 APPROVAL = "approval"
 """The item under which a step of the own company's route is asked for."""
+ANSWERS: dict[str, tuple[str, ...]] = {
+    APPROVAL: ("decide_internal_approval",),
+    "scores": ("score", "share_scores"),
+    "inputs": ("enter_amount", "close_inputs"),
+    "payment": ("confirm_payment",),
+    "signatures": ("sign",),
+    "rounds": ("freeze",),
+    "review": ("move_review", "skip_review"),
+    "action": ("finish_action",),
+    "obligation": ("fulfil_obligation",),
+    "acceptance": ("answer_obligation",),
+    "event": ("answer_event",),
+    "exit": ("tick_exit_item",),
+    "suspension": ("resume",),
+    "abandonment": ("abandon",),
+}
+"""Acts that answer a question, by its item without number; votes have a step before them (`_votes`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +50,10 @@ class Question:
     deadline: datetime | None
     mine: bool
     """It waits for this person, not only for the company."""
+    answers: tuple[str, ...]
+    """Kinds of the acts that answer it now, the likely one first."""
+    number: int = 0
+    """Of the review, obligation … that is asked about."""
 
 
 def questions(state: Matter, company: str, person: str, now: datetime) -> Iterator[Question]:
@@ -60,13 +81,33 @@ def questions(state: Matter, company: str, person: str, now: datetime) -> Iterat
         return
     for wait in state.waits:
         if company in wait.awaits and (state.suspended is None or wait.item == SUSPENSION):
-            yield _question(state, wait.item, wait.since, wait.deadline)
+            votes_first = _votes(state, company) if isinstance(state, Decision) else ()
+            yield _question(state, wait.item, wait.since, wait.deadline, answers=votes_first)
+
+
+def _votes(state: Decision, company: str) -> tuple[str, ...]:
+    """A company approves inside before it votes: on its route, or elsewhere where no route fits."""
+    inside = state.approved_inside(company)
+    if inside and inside.status == "approved":
+        return ("vote", "recuse")
+    routed = state.house(company).route_for(state.subject, state.amount)
+    return ("submit_internal_approval" if routed else "record_internal_approval", "recuse")
 
 
 def _question(
-    state: Matter, item: str, since: datetime, deadline: datetime | None, *, mine: bool = False
+    state: Matter,
+    item: str,
+    since: datetime,
+    deadline: datetime | None,
+    *,
+    mine: bool = False,
+    answers: tuple[str, ...] = (),
 ) -> Question:
+    head, _, number = item.rpartition("-")
+    numbered = number.isdecimal()
     return Question(
+        answers=answers if item == "votes" else ANSWERS.get(head if numbered else item, ()),
+        number=int(number) if numbered else 0,
         alliance=state.alliance_id,
         matter=state.id,
         kind=state.kind,

@@ -322,8 +322,9 @@ class FakeReads(SeesSelections, SaysPapers, SaysWording, WideReads):
         route: dict[str, Any] = plain(approval_route(state, by, now))
         return route
 
-    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
-        return asked_in(self.house.worlds.values(), subject)
+    def inbox(self, subject: Subject, alliance: str = "") -> list[dict[str, Any]]:
+        found = asked_in(self.house.worlds.values(), subject)
+        return [one for one in found if alliance in ("", one["alliance"])]
 
     def matters(
         self, subject: Subject, kind: str, *, alliance: str, stage: str, after: str, limit: int

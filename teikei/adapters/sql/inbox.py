@@ -19,13 +19,16 @@ MOST = 500
 _MATTERS, _ALLIANCES = t.table(t.MatterRow), t.table(t.AllianceRow)
 
 
-def inbox(db: Connection, subject: Subject) -> list[dict[str, Any]]:
+def inbox(db: Connection, subject: Subject, alliance: str) -> list[dict[str, Any]]:
     """Questions as JSON values, each with `now`, the instant of its alliance's clock."""
     open_ones = scoped(t.MatterRow, subject).where(_MATTERS.c.over.is_(False))
+    if alliance:
+        open_ones = open_ones.where(_MATTERS.c.alliance_id == alliance)
     rows = db.execute(
         open_ones.order_by(_MATTERS.c.next_due.is_(None), _MATTERS.c.next_due).limit(MOST)
     ).all()
-    clocks = {row.id: row.clock for row in db.execute(scoped(t.AllianceRow, subject))}
+    homes = scoped(t.AllianceRow, subject).where(_ALLIANCES.c.id.in_({row.alliance_id for row in rows}))
+    clocks = {row.id: row.clock for row in db.execute(homes)}
     found = []
     for row in rows:
         now = clocks.get(row.alliance_id) or datetime.now(UTC)

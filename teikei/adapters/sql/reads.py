@@ -120,10 +120,10 @@ class SqlReads:
             )
         return view(codec.load_state(row.kind, row.state), subject.company)
 
-    def inbox(self, subject: Subject) -> list[dict[str, Any]]:
-        """What the subject's company is asked now."""
+    def inbox(self, subject: Subject, alliance: str = "") -> list[dict[str, Any]]:
+        """What the subject's company is asked now, everywhere or in one alliance."""
         with reading(self._engine) as db:
-            return inbox(db, subject)
+            return inbox(db, subject, alliance)
 
     def rehearsal(self, subject: Subject, agreement: str, years: int) -> dict[str, Any]:
         """The draft lived through on a throw-away clock (`teikei.domain.rehearsal`); nothing is written."""
