@@ -15,19 +15,12 @@ from activities.ports import Pending
 from activities.record import Receipt
 from api.guard import Call
 from teikei.domain.act import Act
-from teikei.domain.ids import kind_of
+from teikei.domain.ids import PLACES, kind_of
 from teikei.domain.record import canonical
 from teikei.domain.views import plain
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-PLACES = {
-    "alliance": "alliances",
-    "agreement": "agreements",
-    "decision": "decisions",
-    "allocation": "periods",
-}
-"""Kind of matter → its collection under /v1."""
 LINES = 200
 """Lines of the record per chunk."""
 

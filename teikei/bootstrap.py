@@ -107,6 +107,7 @@ def parts(settings: Settings) -> Parts:
         security=settings.smtp_security,
         sender=settings.mail_sender,
         domain=settings.mail_domain,
+        pages=settings.public_url,
     )
     return Parts(
         engine=engine,

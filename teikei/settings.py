@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_port: int = 0
     """0: a free port, written to `home/run`."""
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    """Where people reach the pages (`https://teikei.example`); empty: mails have no link to them."""
     smtp_host: str = ""
     """Empty: mails stay in the outbox, where they can be read and re-sent."""
     smtp_port: int = 587

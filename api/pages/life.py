@@ -22,18 +22,12 @@ from api.pages import diagram, forms
 from api.pages.html import page, reads_in
 from api.problems import status_of
 from teikei.domain.errors import Refused, TeikeiError, Trouble, Unknown
-from teikei.domain.ids import kind_of
+from teikei.domain.ids import PLACES, kind_of
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 MOST, LINES = 100, 50
 STEPS = ("intake", "nda", "due_diligence", "negotiation", "signing", "operation", "exit", "closed")
-PLACES = {
-    "alliance": "alliances",
-    "agreement": "agreements",
-    "decision": "decisions",
-    "allocation": "periods",
-}
 
 Word = Annotated[str, Query(pattern="^[a-z_]{0,40}$")]
 Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -28,6 +28,8 @@ from activities.record import Sent
 from teikei.adapters.letters import ZONE, digest, line, wording
 from teikei.domain.act import Invitation, Mail
 from teikei.domain.errors import Unavailable
+from teikei.domain.ids import PLACES, kind_of
+from teikei.domain.texts import say
 
 LOGIN_NEEDED = frozenset({530, 534, 535, 538})
 """Answers about our own login: a wrong setting, tried again, no reason to give a mail up."""
@@ -50,6 +52,8 @@ class Row(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def matter(self) -> str: ...
     @property
     def at(self) -> datetime: ...
     @property
@@ -106,6 +110,8 @@ class MailSettings:
     timeout: float = 20.0
     domain: str = "teikei.invalid"
     """Right side of Message-ID and of calendar uids; keep it for ever."""
+    pages: str = ""
+    """Where people reach the pages, as `https://host`; empty: mails lead nowhere."""
 
     def __post_init__(self) -> None:
         if self.security == "plain" and self.password:
@@ -241,7 +247,7 @@ def eml(row: Row, settings: MailSettings) -> bytes:
         message["Cc"] = copies
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body, cte="8bit")
+    message.set_content(body + _way(row, mail, settings), cte="8bit")
     if mail.invitation:
         event = ics(mail, mail.invitation, row, settings, subject)
         message.add_alternative(event.decode(), subtype="calendar", cte="8bit", params={"method": "REQUEST"})
@@ -251,6 +257,14 @@ def eml(row: Row, settings: MailSettings) -> bytes:
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"teikei-{mark}-{number}")
     return message.as_bytes()
+
+
+def _way(row: Row, mail: Mail, settings: MailSettings) -> str:
+    """The line that leads to the page of the matter, from a digest to the inbox. Who opens it has to sign in."""
+    if not settings.pages:
+        return ""
+    place = "" if row.shown else f"{PLACES[kind_of(row.matter)]}/{row.matter}"
+    return f"\n{say(mail.language, 'page.mail.open', url=f'{settings.pages}/{place}')}\n"
 
 
 def subject_of(row: Row) -> str:

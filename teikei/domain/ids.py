@@ -24,6 +24,13 @@ def derive(prefix: str, *parts: str | int) -> str:
 
 PREFIXES = {"alliance": "aln", "agreement": "agr", "decision": "dec", "allocation": "alc"}
 """Prefix by kind of matter; `ord` is an order, `out` an outbox row, `cmp` a company, `key` an API key."""
+PLACES = {
+    "alliance": "alliances",
+    "agreement": "agreements",
+    "decision": "decisions",
+    "allocation": "periods",
+}
+"""The collection in which a kind of matter is read: `/v1/…` for programs, `/…` for people."""
 
 
 def kind_of(matter_id: str) -> str:

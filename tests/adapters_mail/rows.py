@@ -21,6 +21,7 @@ ROW_ID = "out_abcdefghijklmnopqrstuvwxyz"
 class Row:
     payload: str
     id: str = ROW_ID
+    matter: str = "dec_abcdefghijklmnopqrstuvwxyz"
     at: datetime = AT
     status: str = "open"
     fixed_at: datetime | None = None

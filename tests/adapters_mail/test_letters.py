@@ -22,6 +22,22 @@ from tests.adapters_mail.rows import AT, KEPT, Row, a_review, a_row, parsed, tex
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_mail_leads_to_the_page_of_its_matter_where_there_are_pages(language: str) -> None:
+    row = a_row(language=language)
+    without, led = (
+        text_of(parsed(eml(row, settings)))
+        for settings in (KEPT, replace(KEPT, pages="https://teikei.example"))
+    )
+    assert "http" not in without
+    assert led.startswith(without.rstrip())
+    assert led.rstrip().endswith(f"https://teikei.example/decisions/{row.matter}")
+    several = text_of(
+        parsed(eml(replace(row, shown=(row.payload,)), replace(KEPT, pages="https://t.example")))
+    )
+    assert several.rstrip().endswith("https://t.example/"), "from a digest to the inbox"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_review_comes_with_an_invitation_for_the_calendar(language: str) -> None:
     row = a_review(language=language)
     message = parsed(eml(row, KEPT))
