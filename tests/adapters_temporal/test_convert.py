@@ -95,7 +95,7 @@ def test_fields_of_a_later_version_are_passed_over(path: Path) -> None:
     assert WIRE.from_payload(Payload(metadata={"encoding": b"json/plain"}, data=data), hint) == plain
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(act=random_acts())
 def test_a_random_act_arrives_as_it_was(act: Act) -> None:
     say = Say(key="k", by=ACTOR, act=act, at=AT)  # type: ignore[arg-type]

@@ -115,7 +115,7 @@ def ballots_in_order(draw: Any) -> tuple[VotingRule, tuple[str, ...], list[tuple
     return rule, entitled, [(c, draw(st.sampled_from(CHOICES))) for c in voting]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(ballots_in_order())
 def test_every_step_and_the_end_agree_with_the_oracle(
     case: tuple[VotingRule, tuple[str, ...], list[tuple[str, str]]],

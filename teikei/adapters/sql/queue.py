@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Engine,
     Row,
@@ -57,6 +58,35 @@ _CLOCK_OF = (
 _AWAKE = _MATTERS.c.over.is_(False) & or_(
     _MATTERS.c.suspended.is_(False), _DUE.c.key.startswith(f"{SUSPENSION}/")
 )
+_HERE: BindParameter[str] = bindparam("alliance")
+_OPEN_IN = (
+    select(_MATTERS.c.id)
+    .where(_MATTERS.c.alliance_id == _HERE, _MATTERS.c.over.is_(False))
+    .order_by(_MATTERS.c.id)
+)
+
+
+def _first_due() -> Select[Any]:
+    """What falls due first in an alliance, over all its matters; more than one row where instants are the same."""
+    awake = _DUE.join(_MATTERS, _DUE.c.matter == _MATTERS.c.id)
+    here = (_DUE.c.alliance_id == _HERE) & _AWAKE
+    first = select(func.min(_DUE.c.at)).select_from(awake).where(here).scalar_subquery()
+    columns = (_MATTERS.c.kind, _DUE.c.key, _DUE.c.matter, _DUE.c.at)
+    return select(*columns).select_from(awake).where(here, _DUE.c.at == first)
+
+
+def _busy() -> Select[Any]:
+    """Does anything in an alliance wait to be handed on or heard, or is a paper owed?"""
+    clock = exists().where(_ALLIANCES.c.id == _HERE, _ALLIANCES.c.clock.is_not(None))
+    ripe = clock & or_(_OUT.c.not_before.is_(None), _OUT.c.not_before < posting.NEVER)
+    out = (_OUT.c.alliance_id == _HERE, _OUT.c.status == "open", or_(_OUT.c.kind != "mail", ripe))
+    owed = (_MATTERS.c.alliance_id == _HERE, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0)
+    ordered = (_IN.c.alliance_id == _HERE, _IN.c.status == "open")
+    return select(or_(exists().where(*out), exists().where(*ordered), exists().where(*owed)))
+
+
+# Asked at every step of a sandbox clock: built once, since building one takes as long as running it.
+_FIRST_DUE, _BUSY = _first_due(), _busy()
 
 
 def _wall() -> datetime:
@@ -235,9 +265,8 @@ class SqlQueue:
 
     def open_in(self, alliance: str) -> list[str]:
         """Ids of the matters of an alliance that are not over."""
-        query = select(_MATTERS.c.id).where(_MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False))
         with reading(self._engine) as db:
-            return list(db.scalars(query.order_by(_MATTERS.c.id)))
+            return list(db.scalars(_OPEN_IN, {"alliance": alliance}))
 
     def state_json(self, matter: str) -> str:
         """The stored state, byte for byte."""
@@ -281,16 +310,8 @@ class SqlQueue:
 
     def next_due(self, alliance: str) -> tuple[str, str, datetime] | None:
         """(matter, key, instant) of what falls due first over all matters; ties go by kind, key, matter."""
-        awake = _DUE.join(_MATTERS, _DUE.c.matter == _MATTERS.c.id)
-        here = (_DUE.c.alliance_id == alliance) & _AWAKE
-        first = select(func.min(_DUE.c.at)).select_from(awake).where(here).scalar_subquery()
-        query = (
-            select(_MATTERS.c.kind, _DUE.c.key, _DUE.c.matter, _DUE.c.at)
-            .select_from(awake)
-            .where(here, _DUE.c.at == first)
-        )
         with reading(self._engine) as db:
-            rows = sorted(tuple(row) for row in db.execute(query))
+            rows = sorted(tuple(row) for row in db.execute(_FIRST_DUE, {"alliance": alliance}))
         return (rows[0][2], rows[0][1], rows[0][3]) if rows else None
 
     def quiet(self, alliance: str) -> bool:
@@ -298,19 +319,8 @@ class SqlQueue:
 
         A delivery that has started holds nothing up, nor does a mail that waits for its hour or for the next day.
         """
-        clock = exists().where(_ALLIANCES.c.id == alliance, _ALLIANCES.c.clock.is_not(None))
-        ripe = clock & or_(_OUT.c.not_before.is_(None), _OUT.c.not_before < posting.NEVER)
-        busy = or_(
-            exists().where(
-                _OUT.c.alliance_id == alliance, _OUT.c.status == "open", or_(_OUT.c.kind != "mail", ripe)
-            ),
-            exists().where(_IN.c.alliance_id == alliance, _IN.c.status == "open"),
-            exists().where(
-                _MATTERS.c.alliance_id == alliance, _MATTERS.c.over.is_(False), _MATTERS.c.owes > 0
-            ),
-        )
         with reading(self._engine) as db:
-            return not db.scalar(select(busy))
+            return not db.scalar(_BUSY, {"alliance": alliance})
 
     # within
 
