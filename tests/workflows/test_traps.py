@@ -25,7 +25,7 @@ from teikei.adapters.temporal.speak import PATIENCE, Voice
 from teikei.domain.act import Outcome
 from teikei.domain.decision.state import Decision
 from teikei.domain.decision.voting import CastVote, Comment, RecordInternalApproval
-from teikei.domain.errors import Conflict, Trouble
+from teikei.domain.errors import Conflict, Trouble, Unavailable
 from tests.support.live import Books, ports
 from tests.support.memory import MemoryLedger
 from tests.workflows import people
@@ -186,11 +186,15 @@ class Listening(Voice):
 
     asked: list[str] = field(default_factory=list)
     held: asyncio.Event | None = None
+    silent: set[str] = field(default_factory=set)
+    """Matters that cannot be reached."""
 
     async def refresh(self, matter: str, version: int, patience: timedelta = PATIENCE) -> None:
         self.asked.append(matter)
         if self.held:
             await self.held.wait()
+        if matter in self.silent:
+            raise Unavailable("temporal.unavailable")
         await Voice.refresh(self, matter, version, patience)
 
 
@@ -215,6 +219,28 @@ async def test_only_a_run_that_may_be_behind_is_asked_again(server: Client, tmp_
         voice.asked.clear()
         assert await reconciler.reconcile() == 1
         assert voice.asked == [states[1].id]
+
+
+async def test_one_run_that_does_not_answer_does_not_make_the_others_begin_anew(
+    server: Client, tmp_path: Path
+) -> None:
+    live = ports(server, Books(tmp_path).engine)
+    states = [Books(tmp_path).put(people.decision(f"silent {n}", datetime.now(UTC))) for n in range(3)]
+    voice = Listening(server, silent={states[1].id})
+    async with working(server, live.ledger):
+        reconciler = Dispatcher(voice, live.ledger, live.queue)
+        assert await reconciler.reconcile() == 2
+        while len({workflow_id(s.id) for s in states} & await voice.running()) < 2:
+            await asyncio.sleep(0.1)
+        voice.asked.clear()
+        voice.silent.clear()
+        assert await reconciler.reconcile() == 1
+        assert voice.asked == [states[1].id], "the others are known"
+        voice.silent.update(s.id for s in states)
+        for one in states:
+            await said(live.voice, one.id, Comment(text="変わった"))
+        with pytest.raises(Unavailable):
+            await reconciler.reconcile()
 
 
 async def test_the_outbox_does_not_wait_for_a_long_reconcile(server: Client, tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ ANSWERS_KEPT = timedelta(days=30)
 """How long a repeat under the same key gets the same answer."""
 RECONCILE_AT_ONCE = 4
 """Few: people's acts go first."""
+GROUP = 20
+"""Runs that are asked together."""
 STUCK = 30.0
 """Seconds of passes that all fail before Temporal's database is asked whether it answers at all."""
 
@@ -249,6 +251,7 @@ class Dispatcher:
         """Bring every open matter and its run together again; how many were started or refreshed.
 
         A run that is there, of a matter that has not changed since it was last looked at, is not asked again.
+        One that does not answer is asked the next time.
         """
         there, limit = await self._voice.running(), asyncio.Semaphore(RECONCILE_AT_ONCE)
         touched, after, seen = 0, "", dict[str, int]()
@@ -259,12 +262,33 @@ class Dispatcher:
                 for matter, _, version in batch
                 if self._known.get(matter) != version or workflow_id(matter) not in there
             ]
-            touched += sum(await asyncio.gather(*(self._one(*one, limit) for one in doubtful)))
             seen |= {matter: version for matter, _, version in batch}
+            found, silent = await self._asked(doubtful, limit)
+            touched, seen = touched + found, {m: v for m, v in seen.items() if m not in silent}
         await self._deliveries(there, limit)
         self._known = seen
         log.info("reconciled", touched=touched)
         return touched
+
+    async def _asked(
+        self, doubtful: Sequence[tuple[str, int]], limit: asyncio.Semaphore
+    ) -> tuple[int, frozenset[str]]:
+        """How many were started or refreshed, and which did not answer.
+
+        Among a hundred thousand some do not, and the others must not begin anew for it. Where none of a group
+        answers, Temporal is away: its trouble is raised.
+        """
+        touched, silent = 0, list[str]()
+        for first in range(0, len(doubtful), GROUP):
+            group = doubtful[first : first + GROUP]
+            told = await asyncio.gather(*(self._one(*one, limit) for one in group), return_exceptions=True)
+            troubles = [one for one in told if isinstance(one, BaseException)]
+            others = [one for one in troubles if not isinstance(one, Trouble)]
+            if others or len(troubles) == len(group):
+                raise (others or troubles)[0]
+            touched += sum(one for one in told if isinstance(one, int))
+            silent += [m for (m, _), one in zip(group, told, strict=True) if isinstance(one, Trouble)]
+        return touched, frozenset(silent)
 
     async def _deliveries(self, there: frozenset[str], limit: asyncio.Semaphore) -> None:
         """A mail that was handed over has a running delivery; one that was lost with Temporal's files begins anew."""
