@@ -151,7 +151,7 @@ CHECKS = [
 
 
 OPERATORS = {"POST /v1/companies", "GET /v1/companies", "POST /v1/companies/{id}/keys"}
-EXAMPLES_EACH = int(os.environ.get("TEIKEI_FUZZ_EXAMPLES", "3"))
+EXAMPLES_EACH = int(os.environ.get("TEIKEI_FUZZ_EXAMPLES", "2"))
 """Per operation and mode; a longer run sets it."""
 
 
