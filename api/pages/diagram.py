@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
 from typing import Any
 
 WIDE, HIGH = 262, 165
@@ -15,7 +15,7 @@ WIDE, HIGH = 262, 165
 TALL = 240
 """In place of `HIGH` from six parties on."""
 BOX, LINE = (150, 46), 54
-"""Size of a party's box; half the size of the one in the middle, in the direction of an arrow."""
+"""Size of a party's box; how far from the middle an arrow ends."""
 MANY = 6
 ORDER = ("technology", "market", "risk", "money", "other")
 
@@ -41,20 +41,23 @@ def nodes(parties: Sequence[Mapping[str, Any]], contributions: Sequence[Mapping[
         angle = 2 * pi * i / len(parties) - (pi / 2 if len(parties) > 2 else pi)
         x, y = WIDE * cos(angle), high * sin(angle)
         given = {c["kind"] or "other" for c in contributions if c["company"] == party["company"]}
-        begin, end = _cut(x, y, 1.0), _cut(x, y, 0.0)
+        begin, end = _at_box(x, y), _at_middle(x, y)
         words = ((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2 - 6)
         kinds = tuple(kind for kind in ORDER if kind in given)
         found.append(Node(party=party, kinds=kinds, x=x, y=y, begin=begin, end=end, words=words))
     return found
 
 
-def _cut(x: float, y: float, at: float) -> tuple[float, float]:
-    """Where the line from the middle to a party leaves the box in the middle (0), or meets the party's (1)."""
-    length = (x * x + y * y) ** 0.5 or 1.0
-    if at:
-        share = 1 - min(BOX[0] / 2 / max(abs(x), 0.1), BOX[1] / 2 / max(abs(y), 0.1)) - 4 / length
-    else:
-        share = LINE / length
+def _at_middle(x: float, y: float) -> tuple[float, float]:
+    """Where the line to a party leaves the circle in the middle."""
+    share = LINE / hypot(x, y)
+    return round(x * share, 1), round(y * share, 1)
+
+
+def _at_box(x: float, y: float) -> tuple[float, float]:
+    """Where the line from the middle meets the party's box, four points before it."""
+    inside = min(BOX[0] / 2 / max(abs(x), 0.1), BOX[1] / 2 / max(abs(y), 0.1))
+    share = 1 - inside - 4 / hypot(x, y)
     return round(x * share, 1), round(y * share, 1)
 
 

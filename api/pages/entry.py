@@ -6,7 +6,7 @@ A link identifies in its path and acts only by POST: a mail scanner that opens i
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.guard import COOKIE, PUBLIC, Call, GuardedRoute, require
 from api.language import LANGUAGES
-from api.pages.forms import given
+from api.pages.forms import first, given
 from api.pages.html import LANGUAGE_COOKIE, page
 from teikei.domain.errors import Busy, Forbidden, Invalid, Unknown
 
@@ -36,7 +36,7 @@ async def sign_in_page(call: Anyone, request: Request, next: Next = "") -> Respo
 async def sign_in(call: Anyone, request: Request, next: Next = "") -> Response:  # noqa: A002
     """With mail address and password: to where one wanted to go."""
     said = await given(request)
-    mail, password = (said.get(name, [""])[0] for name in ("mail", "password"))
+    mail, password = first(said, "mail", "password")
     try:
         secret = await run_in_threadpool(call.services.accounts.sign_in, mail, password)
     except (Forbidden, Busy) as fault:
@@ -57,26 +57,28 @@ async def sign_out(call: Anyone, request: Request) -> Response:
 @router.get("/enter/{secret}")
 async def enter_page(call: Anyone, request: Request) -> Response:
     """Whose link this is, and the form for a password. Looking at it uses nothing up."""
-    account = await run_in_threadpool(call.services.accounts.invited, call.path["secret"])
-    if account is None:
-        raise Unknown("resource.unknown")
-    return page(request, "enter.html", {"account": account, "fault": None})
+    return page(request, "enter.html", {"account": await _invited(call), "fault": None})
 
 
 @router.post("/enter/{secret}")
 async def enter(call: Anyone, request: Request) -> Response:
     """The password is chosen; the link is used up."""
-    accounts, secret = call.services.accounts, call.path["secret"]
-    account = await run_in_threadpool(accounts.invited, secret)
-    if account is None:
-        raise Unknown("resource.unknown")
+    account, accounts, secret = await _invited(call), call.services.accounts, call.path["secret"]
     said = await given(request)
-    password, again = (said.get(name, [""])[0] for name in ("password", "again"))
+    password, again = first(said, "password", "again")
     try:
         session = await run_in_threadpool(accounts.enter, secret, _both_times(password, again))
     except Invalid as fault:
         return page(request, "enter.html", {"account": account, "fault": fault}, status=422)
     return _signed_in(request, session, "/")
+
+
+async def _invited(call: Call) -> dict[str, Any]:
+    """Whose link the path names; `Unknown` for one that is used or old."""
+    account = await run_in_threadpool(call.services.accounts.invited, call.path["secret"])
+    if account is None:
+        raise Unknown("resource.unknown")
+    return account
 
 
 def _both_times(password: str, again: str) -> str:
@@ -89,7 +91,7 @@ def _both_times(password: str, again: str) -> str:
 async def language(call: Anyone, request: Request) -> Response:
     """The language of all pages, on this browser."""
     said = await given(request)
-    chosen, back = (said.get(name, [""])[0] for name in ("language", "back"))
+    chosen, back = first(said, "language", "back")
     if chosen not in LANGUAGES:
         raise Invalid("form.malformed")
     ours = back.startswith("/") and not back.startswith(("//", "/\\"))

@@ -136,6 +136,11 @@ async def given(request: Request) -> dict[str, list[str]]:
     return found
 
 
+def first(said: Mapping[str, Sequence[str]], *names: str) -> list[str]:
+    """The first value of each of these fields; empty where it was not sent."""
+    return [said.get(name, [""])[0] for name in names]
+
+
 def known(kind: str, name: str) -> str:
     """The name of an act; `Unknown` for one that matters of this kind do not know, or that has no form."""
     if name not in for_kind(kind):

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from activities.ports import Subject
 from api.language import LANGUAGES, pick
+from teikei.domain.ids import PLACES
 from teikei.domain.texts import catalogue, say, word
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -78,6 +79,7 @@ def page(
         "other": next(one for one in LANGUAGES if one != language),
         "subject": subject,
         "path": request.url.path,
+        "places": PLACES,
         "t": told,
         "say": lambda code, **more: say(language, code, **more),
         "word": lambda value, name="": word(language, value, name),

@@ -61,7 +61,7 @@ async def inbox(call: Someone, request: Request) -> Response:
     if call.subject.operator:
         return RedirectResponse("/setup", 303)
     asked = await run_in_threadpool(call.services.reads.inbox, call.subject)
-    return page(request, "inbox.html", {"asked": asked, "places": PLACES}, subject=call.subject)
+    return page(request, "inbox.html", {"asked": asked}, subject=call.subject)
 
 
 @router.get("/alliances")
@@ -116,7 +116,7 @@ async def alliance(call: Alliance, request: Request, said: Said = "", older: Cur
             "clock": reads.clock(subject, home),
         }
 
-    values = {**await run_in_threadpool(read), **_about(call), "steps": STEPS, "places": PLACES, "said": said}
+    values = {**await run_in_threadpool(read), **_about(call), "steps": STEPS, "said": said}
     view = call.seen
     values["nodes"] = diagram.nodes(view["parties"], view["brief"]["contributions"])
     values["half"] = diagram.height(len(view["parties"]))
@@ -151,7 +151,7 @@ async def _matter(call: Call, request: Request, template: str, said_so: str) -> 
         answers = _answers(reads.inbox(subject, view["alliance_id"]), view["id"])
         return {"papers": listed.data, "comments": said, "answers": answers}
 
-    values = {**await run_in_threadpool(read), **_about(call), "places": PLACES, "said": said_so}
+    values = {**await run_in_threadpool(read), **_about(call), "said": said_so}
     return page(request, template, values, subject=subject)
 
 
@@ -221,7 +221,7 @@ async def act(call: Matter, request: Request) -> Response:
 
 def _key(call: Call, said: Mapping[str, list[str]]) -> str:
     """The key of the act: that of the form, so the second click of an impatient hand is the first one again."""
-    given = said.get("key", [""])[0]
+    [given] = forms.first(said, "key")
     return replace(call, idempotency=given).key if KEY.fullmatch(given) else call.key
 
 
@@ -246,6 +246,5 @@ def _form(
         "wrong": {one["pointer"].split("/")[1]: one["message"] for one in told if "/" in one["pointer"]},
         "refusal": refusal,
         "key": secrets.token_hex(16),
-        "places": PLACES,
     }
     return page(request, "act.html", values, subject=call.subject, status=status)

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.guard import OPERATOR, Call, GuardedRoute, require
 from api.language import error_text
-from api.pages.forms import given
+from api.pages.forms import first, given
 from api.pages.html import page, reads_in
 from api.routers.companies import NewAccount
 from api.routers.site import CODES, parts
@@ -34,7 +34,7 @@ async def setup(call: Operator, request: Request) -> Response:
 async def add(call: Operator, request: Request) -> Response:
     """An account for somebody of a company, with the link that opens it once."""
     said = await given(request)
-    company, person, mail = (said.get(name, [""])[0].strip() for name in ("company", "person", "mail"))
+    company, person, mail = (one.strip() for one in first(said, "company", "person", "mail"))
     accounts = call.services.accounts
     try:
         asked = _account(person, mail)
@@ -56,7 +56,7 @@ def _account(person: str, mail: str) -> NewAccount:
 async def link(call: Operator, request: Request) -> Response:
     """A new link for somebody who lost the password."""
     said = await given(request)
-    company, account = (said.get(name, [""])[0] for name in ("company", "account"))
+    company, account = first(said, "company", "account")
     listed = await run_in_threadpool(call.services.accounts.listed, company)
     made = next((one for one in listed if one["id"] == account), None)
     if made is None:

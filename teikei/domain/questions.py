@@ -63,26 +63,27 @@ def questions(state: Matter, company: str, person: str, now: datetime) -> Iterat
     """
     if state.over:
         return
-    inside = state.approved_inside(company) if isinstance(state, Decision) else None
-    if (
-        isinstance(state, Decision)
-        and inside
-        and state.suspended is None
-        and (round_ := state.round_of(company))
-    ):
-        votes = state.wait("votes")
-        try:
-            seat_for(round_, state.house(company), person, state.local_day(now))
-        except TeikeiError:
-            mine = False
-        else:
-            mine = True
-        yield _question(state, APPROVAL, inside.since, votes.deadline if votes else None, mine=mine)
+    if isinstance(state, Decision) and state.suspended is None and state.round_of(company):
+        yield _approval(state, company, person, now)
         return
     for wait in state.waits:
         if company in wait.awaits and (state.suspended is None or wait.item == SUSPENSION):
             votes_first = _votes(state, company) if isinstance(state, Decision) else ()
             yield _question(state, wait.item, wait.since, wait.deadline, answers=votes_first)
+
+
+def _approval(state: Decision, company: str, person: str, now: datetime) -> Question:
+    """The open step of the round inside the company."""
+    inside, round_, votes = state.approved_inside(company), state.round_of(company), state.wait("votes")
+    assert inside
+    assert round_
+    try:
+        seat_for(round_, state.house(company), person, state.local_day(now))
+    except TeikeiError:
+        mine = False
+    else:
+        mine = True
+    return _question(state, APPROVAL, inside.since, votes.deadline if votes else None, mine=mine)
 
 
 def _votes(state: Decision, company: str) -> tuple[str, ...]:
